@@ -1,0 +1,39 @@
+/**
+ * Everything that a check brought home, before anybody judged it: what `--record` writes and `replay` reads.
+ * The same record always gives the same diagnosis.
+ */
+import type { Evidence } from './evidence.js';
+import type { HostFailure } from './host.js';
+import type { Role } from './target.js';
+
+export interface CheckRecord {
+  readonly schema: 1;
+  readonly goodgate: string;
+  readonly target: {
+    readonly name: string;
+    readonly url: string;
+    readonly playbook?: string;
+    readonly variables: Readonly<Record<string, string>>;
+  };
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** The marker that this check's own requests carried. */
+  readonly trace: string;
+  readonly hosts: readonly RecordedHost[];
+  /** All hosts' evidence and, under the host name `outside`, the bot's own requests. */
+  readonly evidence: readonly Evidence[];
+}
+
+export interface RecordedHost {
+  readonly alias: string;
+  readonly roles: readonly Role[];
+  readonly failure?: HostFailure;
+  readonly user?: string;
+  readonly root?: boolean;
+  readonly connections: number;
+  readonly channels: number;
+  readonly probes: number;
+}
+
+/** The host name under which the bot's own requests are recorded. */
+export const OUTSIDE = 'outside';
