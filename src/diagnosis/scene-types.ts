@@ -1,0 +1,432 @@
+/**
+ * The words that a playbook's conditions may use, with their types. One table serves the type checker of
+ * `goodgate validate`, the evaluator, and TypeScript.
+ *
+ * A field that nobody could see is absent: an expression that needs it has no value, and so its rule is unknown
+ * (CEL absorbs that where `&&` or `||` is decided without it). "Seen and not so" is `false`, `""`, `0` or `[]`.
+ * `cite` holds references to the lines that show what the object says.
+ */
+type FieldType = 'string' | 'int' | 'double' | 'bool' | `list<${string}>` | TypeName;
+
+const CITED = { cite: 'list<string>' } as const;
+
+export const sceneTypes = {
+  /** A request of our own (or, at `request`, the outside view). */
+  Answer: {
+    /** answered, refused, timeout-connect, timeout-response, reset, closed-early, invalid-http, tls-error, unreachable, name-unresolved, socket-missing, permission-denied, no-local-port, unknown */
+    outcome: 'string',
+    status: 'int',
+    server: 'string',
+    body: 'string',
+    headerBytes: 'int',
+    firstBytes: 'string',
+    says: 'string',
+    durationMs: 'int',
+    address: 'string',
+    location: 'string',
+    /** Answered with a status below 400, or 401, and a body that is not a health check's "false". */
+    well: 'bool',
+    ...CITED,
+  },
+  /** A line that a program logged, read for what it complains of. Only lines of the current life or the window. */
+  Signal: {
+    kind: 'string',
+    address: 'string',
+    port: 'int',
+    path: 'string',
+    name: 'string',
+    text: 'string',
+    secondsAgo: 'int',
+    ...CITED,
+  },
+  /** A line of nginx's error log. */
+  ProxyError: {
+    kind: 'string',
+    errno: 'int',
+    phase: 'string',
+    upstream: 'string',
+    message: 'string',
+    zone: 'string',
+    secondsAgo: 'int',
+    /** It belongs to a request that this check sent. */
+    marked: 'bool',
+    ...CITED,
+  },
+  Listener: {
+    host: 'string',
+    address: 'string',
+    port: 'int',
+    path: 'string',
+    program: 'string',
+    pid: 'int',
+    recvQueue: 'int',
+    backlog: 'int',
+    loopbackOnly: 'bool',
+    ...CITED,
+  },
+  /** A program under supervisor, a systemd unit, a container, or a bare process. */
+  Service: {
+    host: 'string',
+    /** supervisor, systemd, docker, process */
+    manager: 'string',
+    name: 'string',
+    /** running, starting, stopped, failed, backoff, exited, restarting, paused, missing, unknown */
+    state: 'string',
+    /** The manager's own word: FATAL, inactive, exited, … */
+    rawState: 'string',
+    running: 'bool',
+    /** Its manager starts it at boot. */
+    enabled: 'bool',
+    pid: 'int',
+    /** R, S, D, T, Z: as ps tells. */
+    processState: 'string',
+    user: 'string',
+    command: 'string',
+    startedSecondsAgo: 'int',
+    stoppedSecondsAgo: 'int',
+    /** Nobody started it since the host or its manager came up. */
+    neverStarted: 'bool',
+    exitStatus: 'int',
+    /** Starts within the last ten minutes, by the manager's own log. */
+    recentStarts: 'int',
+    restarts: 'int',
+    result: 'string',
+    oomKilled: 'bool',
+    health: 'string',
+    healthOutput: 'string',
+    error: 'string',
+    image: 'string',
+    ports: 'list<int>',
+    publishedPorts: 'list<int>',
+    networks: 'list<string>',
+    unknownOptions: 'list<string>',
+    unknownOptionsCite: 'list<string>',
+    /** Ports that its own configuration names. */
+    configuredPorts: 'list<int>',
+    signals: 'list<Signal>',
+    dependencies: 'list<Dependency>',
+    openFiles: 'int',
+    openFilesLimit: 'int',
+    tasks: 'int',
+    tasksLimit: 'int',
+    configProblems: 'list<ConfigProblem>',
+    logReadable: 'bool',
+    ...CITED,
+  },
+  ConfigProblem: {
+    /** parse, unreadable, missing */
+    kind: 'string',
+    path: 'string',
+    message: 'string',
+    ...CITED,
+  },
+  /** What a service needs by its own configuration. */
+  Dependency: {
+    /** redis, rabbitmq, postgres, mysql, http, tcp */
+    kind: 'string',
+    address: 'string',
+    host: 'string',
+    port: 'int',
+    /** ok, auth-required, refused, timeout, … as Answer.outcome */
+    outcome: 'string',
+    ok: 'bool',
+    says: 'string',
+    local: 'bool',
+    listening: 'bool',
+    startedSecondsAgo: 'int',
+    /** The unit, program or container that provides it, where it is on a host of ours. */
+    service: 'Service',
+    /** What the service that needs it logged about it. */
+    signals: 'list<Signal>',
+    configCite: 'list<string>',
+    ...CITED,
+  },
+  /** One address that nginx passes the request to. */
+  Upstream: {
+    address: 'string',
+    /** tcp or socket */
+    kind: 'string',
+    host: 'string',
+    port: 'int',
+    path: 'string',
+    tls: 'bool',
+    isName: 'bool',
+    /** start or request: when nginx resolves the name. */
+    resolvedAt: 'string',
+    group: 'string',
+    backup: 'bool',
+    /** It is an address of one of the target's hosts, or a socket. */
+    local: 'bool',
+    loopback: 'bool',
+    /** The same request from the proxy's host straight to this address. */
+    direct: 'Answer',
+    /** Something accepts connections there, as seen from the proxy's host. */
+    reachable: 'bool',
+    /** Something listens there, as seen on the host that has the address. */
+    listening: 'bool',
+    listener: 'Listener',
+    /** What the name resolves to now, on the proxy's host. */
+    lookup: 'Lookup',
+    tlsView: 'TlsView',
+    route: 'Route',
+    filters: 'list<FilterRule>',
+    errors: 'list<ProxyError>',
+    /** The service that ought to answer there. */
+    backend: 'Service',
+    /** How the backend was recognised: owns-port, claims-port, name, only-one */
+    backendBy: 'string',
+    /** The service that owns the listener, where it is another than the backend. */
+    intruder: 'Service',
+    /** The backend's answer on another address or port of its own. */
+    elsewhere: 'Answer',
+    elsewhereAddress: 'string',
+    elsewhereOnOtherPort: 'bool',
+    /** The backend's answer to a WebSocket upgrade, asked directly. */
+    upgradeDirect: 'Answer',
+    /** The same request with the upstream's own name as Host, as nginx sends it by default. */
+    directOwnHost: 'Answer',
+    socket: 'SocketFile',
+    cite: 'list<string>',
+  },
+  SocketFile: {
+    exists: 'bool',
+    mode: 'string',
+    owner: 'string',
+    /** nginx's worker may open it, by mode and owner of the file and its directories. */
+    openable: 'bool',
+    ...CITED,
+  },
+  Lookup: {
+    found: 'bool',
+    addresses: 'list<string>',
+    /** The name server's own answer: answered, nxdomain, timeout, refused, … */
+    server: 'string',
+    serverAddresses: 'list<string>',
+    hostsFile: 'bool',
+    hostsFileAddress: 'string',
+    hostsFileCite: 'list<string>',
+    serverCite: 'list<string>',
+    ...CITED,
+  },
+  TlsView: {
+    ok: 'bool',
+    plain: 'bool',
+    okWithName: 'bool',
+    verifyCode: 'int',
+    verifyText: 'string',
+    notAfterSecondsAgo: 'int',
+    notBeforeSecondsAgo: 'int',
+    alert: 'string',
+    ...CITED,
+  },
+  Route: { reachable: 'bool', says: 'string', ...CITED },
+  FilterRule: {
+    verdict: 'string',
+    chain: 'string',
+    text: 'string',
+    packets: 'int',
+    host: 'string',
+    ...CITED,
+  },
+  Setting: { text: 'string', value: 'string', ms: 'int', bytes: 'int', isDefault: 'bool', ...CITED },
+  /** nginx, as it reads its configuration for this request. */
+  Proxy: {
+    host: 'string',
+    installed: 'bool',
+    running: 'bool',
+    /** nginx, or whatever is in front, listens on the URL's port. */
+    listening: 'bool',
+    listener: 'Listener',
+    service: 'Service',
+    testOk: 'bool',
+    testError: 'string',
+    testErrorCite: 'list<string>',
+    /** A server and a location of nginx take the request. */
+    matched: 'bool',
+    serverName: 'string',
+    locationText: 'string',
+    /** proxy, fastcgi, uwsgi, scgi, grpc, return, static, none */
+    handler: 'string',
+    passText: 'string',
+    undecided: 'bool',
+    /** Another block that was meant to take it, and why it did not. */
+    shadowed: 'bool',
+    shadowedText: 'string',
+    shadowedBy: 'string',
+    shadowedCite: 'list<string>',
+    shadowedAnswersWell: 'bool',
+    errorLogPath: 'string',
+    errorLogOff: 'bool',
+    errorLogUnwritable: 'bool',
+    errorLogCite: 'list<string>',
+    errors: 'list<ProxyError>',
+    /** Addresses that the running workers connected to, by marked log lines. */
+    usedAddresses: 'list<string>',
+    configuredAddresses: 'list<string>',
+    configNewerThanWorkers: 'bool',
+    configFileCite: 'list<string>',
+    connectTimeout: 'Setting',
+    readTimeout: 'Setting',
+    bodyLimit: 'Setting',
+    bufferSize: 'Setting',
+    httpVersion: 'Setting',
+    upgradeHeader: 'Setting',
+    connectionHeader: 'Setting',
+    hostHeader: 'Setting',
+    tlsVerify: 'Setting',
+    /** The request as the proxy's host sends it to its own nginx. */
+    self: 'Answer',
+    upgrade: 'Answer',
+    openFiles: 'int',
+    openFilesLimit: 'int',
+    openFilesCite: 'list<string>',
+    workerConnections: 'Setting',
+    ...CITED,
+  },
+  Filesystem: {
+    host: 'string',
+    mount: 'string',
+    usedPercent: 'int',
+    inodesUsedPercent: 'int',
+    readOnly: 'bool',
+    /** A directory that the service, nginx or a dependency writes to lies on it. */
+    concerned: 'bool',
+    signals: 'list<Signal>',
+    ...CITED,
+  },
+  PathState: {
+    host: 'string',
+    path: 'string',
+    exists: 'bool',
+    mode: 'string',
+    owner: 'string',
+    readable: 'bool',
+    writable: 'bool',
+    readOnlyMount: 'bool',
+    signal: 'Signal',
+    service: 'Service',
+    ...CITED,
+  },
+  KernelEvent: {
+    host: 'string',
+    /** oom-kill, conntrack-full, apparmor-denied, avc-denied, io-error, segfault */
+    kind: 'string',
+    pid: 'int',
+    process: 'string',
+    /** The service that it struck, by pid, name or cgroup. */
+    service: 'string',
+    secondsAgo: 'int',
+    text: 'string',
+    ...CITED,
+  },
+  Machine: {
+    alias: 'string',
+    roles: 'list<string>',
+    nproc: 'int',
+    uptimeSeconds: 'int',
+    clockOffsetSeconds: 'double',
+    memoryAvailablePercent: 'double',
+    swapUsedPercent: 'double',
+    memoryPressure: 'double',
+    cpuPressure: 'double',
+    load1: 'double',
+    load5: 'double',
+    topProcess: 'string',
+    memoryCite: 'list<string>',
+    cpuCite: 'list<string>',
+    clockCite: 'list<string>',
+    timeWait: 'int',
+    localPorts: 'int',
+    portsCite: 'list<string>',
+    conntrackCount: 'int',
+    conntrackMax: 'int',
+    conntrackCite: 'list<string>',
+    listenOverflows: 'int',
+    /** Between the check's first look and its last. */
+    listenOverflowsRise: 'int',
+    overflowsCite: 'list<string>',
+    filesystems: 'list<Filesystem>',
+    kernelEvents: 'list<KernelEvent>',
+    rabbitmqAlarms: 'list<string>',
+    rabbitmqAlarmsCite: 'list<string>',
+    databaseConnections: 'int',
+    databaseMaxConnections: 'int',
+    databaseCite: 'list<string>',
+    ...CITED,
+  },
+  /** What a playbook's own `looks` brought. */
+  Look: {
+    id: 'string',
+    host: 'string',
+    exitStatus: 'int',
+    text: 'string',
+    lines: 'list<TextLine>',
+    ...CITED,
+  },
+  TextLine: { text: 'string', ...CITED },
+  /** supervisord: each one that runs or ought to run on a host. */
+  Supervisor: {
+    host: 'string',
+    reachable: 'bool',
+    running: 'bool',
+    problem: 'string',
+    says: 'string',
+    /** Programs that a file on disk defines and the running supervisord does not know. */
+    missingPrograms: 'list<string>',
+    missingCite: 'list<string>',
+    unitState: 'string',
+    configFile: 'string',
+    ...CITED,
+  },
+} as const satisfies Record<string, Record<string, string>>;
+
+export type TypeName = keyof typeof sceneTypes;
+type Table = typeof sceneTypes;
+
+type ValueOf<T extends string> = T extends 'string'
+  ? string
+  : T extends 'int' | 'double'
+    ? number
+    : T extends 'bool'
+      ? boolean
+      : T extends `list<${infer Inner}>`
+        ? readonly ValueOf<Inner>[]
+        : T extends TypeName
+          ? Fact<T>
+          : never;
+
+/** An object of the scene. Everything but `cite` may be absent, which means: not known. */
+export type Fact<T extends TypeName> = {
+  readonly [Key in Exclude<keyof Table[T], 'cite'>]?: ValueOf<Table[T][Key] & string> | undefined;
+} & { readonly cite: readonly string[] };
+
+/** The variables at the top of every expression. */
+export const sceneVariables = {
+  request: 'Answer',
+  proxy: 'Proxy',
+  upstreams: 'list<Upstream>',
+  services: 'list<Service>',
+  dependencies: 'list<Dependency>',
+  machines: 'list<Machine>',
+  supervisors: 'list<Supervisor>',
+  paths: 'list<PathState>',
+  kernelEvents: 'list<KernelEvent>',
+  filesystems: 'list<Filesystem>',
+  looks: 'list<Look>',
+  variables: 'map<string, string>',
+} as const satisfies Record<string, FieldType | 'map<string, string>'>;
+
+export interface Scene {
+  readonly request: Fact<'Answer'>;
+  readonly proxy: Fact<'Proxy'>;
+  readonly upstreams: readonly Fact<'Upstream'>[];
+  readonly services: readonly Fact<'Service'>[];
+  readonly dependencies: readonly Fact<'Dependency'>[];
+  readonly machines: readonly Fact<'Machine'>[];
+  readonly supervisors: readonly Fact<'Supervisor'>[];
+  readonly paths: readonly Fact<'PathState'>[];
+  readonly kernelEvents: readonly Fact<'KernelEvent'>[];
+  readonly filesystems: readonly Fact<'Filesystem'>[];
+  readonly looks: readonly Fact<'Look'>[];
+  readonly variables: Readonly<Record<string, string>>;
+}
