@@ -1,0 +1,48 @@
+/** Which cause brings about which: roots, and the way from a root to the symptom. Pure. */
+import type { CauseHead } from '../playbook/cause-schema.js';
+
+export interface CauseGraph {
+  readonly causes: ReadonlyMap<string, CauseHead>;
+  /** True where `deeper` may bring about `shallower`, directly or through others. */
+  leadsTo(deeper: string, shallower: string): boolean;
+}
+
+export function causeGraph(causes: readonly CauseHead[]): CauseGraph {
+  const byId = new Map(causes.map((cause) => [cause.id, cause]));
+  const reach = new Map<string, ReadonlySet<string>>();
+  const reachOf = (id: string): ReadonlySet<string> => {
+    const known = reach.get(id);
+    if (known) return known;
+    const found = new Set<string>();
+    reach.set(id, found);
+    for (const next of byId.get(id)?.leadsTo ?? []) {
+      found.add(next);
+      for (const further of reachOf(next)) found.add(further);
+    }
+    return found;
+  };
+  return { causes: byId, leadsTo: (deeper, shallower) => reachOf(deeper).has(shallower) };
+}
+
+/** The causes among `ids` that no other of them brings about. */
+export function rootsOf(ids: readonly string[], graph: CauseGraph): string[] {
+  const all = [...new Set(ids)];
+  return all.filter((id) => !all.some((other) => other !== id && graph.leadsTo(other, id)));
+}
+
+/** What `root` brought about among `ids`, deepest first. */
+export function effectsOf(root: string, ids: readonly string[], graph: CauseGraph): string[] {
+  const effects = [...new Set(ids)].filter((id) => id !== root && graph.leadsTo(root, id));
+  const depth = (id: string): number => effects.filter((other) => graph.leadsTo(other, id)).length;
+  return effects.sort((a, b) => depth(a) - depth(b));
+}
+
+/** Outermost first: what stands nearer to the client hides what is behind it. */
+const LAYER_ORDER = ['edge', 'proxy', 'link', 'access', 'process', 'resource', 'dependency'];
+
+export function layerRank(id: string, graph: CauseGraph): number {
+  const cause = graph.causes.get(id);
+  const rank = cause ? LAYER_ORDER.indexOf(cause.layer) : LAYER_ORDER.length;
+  // A cause that shows no error page cannot be what blocks a request that fails.
+  return cause?.http.startsWith('-') ? rank + LAYER_ORDER.length : rank;
+}

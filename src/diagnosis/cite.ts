@@ -1,0 +1,52 @@
+/** References to lines of evidence, as the scene carries them, and back to what a person is shown. */
+import type { Citation } from '../domain/diagnosis.js';
+import type { Evidence } from '../domain/evidence.js';
+
+const EXCERPT_MAX = 400;
+
+/** Names one line of one piece of evidence: a line of stdout from 0; of stderr counted from -1 downwards. */
+export function refTo(evidence: Evidence, line: number): string {
+  return JSON.stringify([evidence.host, evidence.id, line]);
+}
+
+export type EvidenceIndex = ReadonlyMap<string, Evidence>;
+
+export function indexEvidence(evidence: readonly Evidence[]): EvidenceIndex {
+  return new Map(evidence.map((one) => [keyOf(one.host, one.id), one]));
+}
+
+function keyOf(host: string, id: string): string {
+  return JSON.stringify([host, id]);
+}
+
+/** The cited line, or undefined where the reference names none: a citation is never made up. */
+export function citationOf(reference: string, index: EvidenceIndex): Citation | undefined {
+  const parsed = parseReference(reference);
+  const evidence = parsed && index.get(keyOf(parsed.host, parsed.id));
+  if (!evidence?.output) return undefined;
+  const text =
+    parsed.line >= 0
+      ? evidence.output.stdout.split('\n')[parsed.line]
+      : evidence.output.stderr.split('\n')[-parsed.line - 1];
+  if (text === undefined || text.trim() === '') return undefined;
+  return {
+    probe: evidence.kind,
+    host: evidence.host,
+    argv: evidence.argv,
+    at: evidence.at,
+    excerpt: text.trim().slice(0, EXCERPT_MAX),
+  };
+}
+
+function parseReference(reference: string): { host: string; id: string; line: number } | undefined {
+  try {
+    const parts: unknown = JSON.parse(reference);
+    if (!Array.isArray(parts)) return undefined;
+    const [host, id, line]: unknown[] = parts;
+    return typeof host === 'string' && typeof id === 'string' && typeof line === 'number'
+      ? { host, id, line }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,221 @@
+/** Findings and a scene become a diagnosis: verdict, root causes with their chains, what was ruled out. Pure. */
+import type { CheckRecord } from '../domain/check-record.js';
+import { OUTSIDE } from '../domain/check-record.js';
+import type {
+  Certainty,
+  ChainLink,
+  Citation,
+  Diagnosis,
+  NamedCause,
+  NotChecked,
+  RuledOut,
+  Verdict,
+} from '../domain/diagnosis.js';
+import { type CauseGraph, effectsOf, layerRank, rootsOf } from './cause-graph.js';
+import { citationOf, type EvidenceIndex, indexEvidence } from './cite.js';
+import type { Finding, Findings, Message } from './findings.js';
+import { hopMap } from './hop-map.js';
+import { formatMessage, type Language } from './messages.js';
+import { recentFailures } from './recent-failures.js';
+import type { Scene } from './scene-types.js';
+import { requestLink, type SymptomLink, upstreamLink } from './symptom.js';
+
+export interface DiagnoseInput {
+  readonly record: CheckRecord;
+  readonly scene: Scene;
+  readonly findings: Findings;
+  readonly graph: CauseGraph;
+  readonly playbook: string;
+  readonly language: Language;
+}
+
+export function diagnose(input: DiagnoseInput): Diagnosis {
+  const { record, scene, graph, language } = input;
+  const index = indexEvidence(record.evidence);
+  const named = nameCauses(input, index);
+  const verdict = verdictOf(record, scene, named);
+  const url = record.target.url;
+  const namedIds = new Set(input.findings.fired.map((finding) => finding.cause));
+  return {
+    schema: 1,
+    target: record.target.name,
+    url,
+    playbook: input.playbook,
+    verdict,
+    httpStatus: scene.request.status ?? null,
+    symptom: formatMessage(requestLink(scene, url).says, language),
+    causes: verdict === 'healthy' ? [] : named,
+    ruledOut: ruledOut(input.findings, namedIds, index, language),
+    notChecked: notChecked(record),
+    path: hopMap(scene, url, graph, language),
+    recent: recentFailures(scene, index, language),
+    startedAt: record.startedAt,
+    durationMs: record.durationMs,
+    hosts: record.hosts.map((host) => ({
+      host: host.alias,
+      connections: host.connections,
+      channels: host.channels,
+      probes: host.probes,
+      ...(host.user === undefined ? {} : { user: host.user }),
+      ...(host.root === undefined ? {} : { root: host.root }),
+    })),
+  };
+}
+
+function verdictOf(record: CheckRecord, scene: Scene, named: readonly NamedCause[]): Verdict {
+  if (named.some((cause) => cause.certainty !== 'possible')) return 'root-cause';
+  if (record.hosts.length > 0 && record.hosts.every((host) => host.failure)) return 'unreachable';
+  if (scene.request.well || answersAsItsBackend(scene)) return 'healthy';
+  return 'inconclusive';
+}
+
+/** A 4xx that the backend itself gives to the same request is its answer, not a failure of the way to it. */
+function answersAsItsBackend(scene: Scene): boolean {
+  const { status } = scene.request;
+  if (status === undefined || status >= 500 || status < 400) return false;
+  return scene.upstreams.some((upstream) => upstream.direct?.status === status);
+}
+
+function nameCauses(input: DiagnoseInput, index: EvidenceIndex): NamedCause[] {
+  const { findings, graph } = input;
+  const sure = findings.fired.filter((finding) => finding.certainty !== 'possible');
+  const considered = sure.length > 0 ? sure : findings.fired;
+  const ids = considered.map((finding) => finding.cause);
+  return rootsOf(ids, graph)
+    .map((id) => ({ id, best: bestFindings(id, considered) }))
+    .sort(
+      (a, b) =>
+        certaintyRank(a.best) - certaintyRank(b.best) || layerRank(a.id, graph) - layerRank(b.id, graph),
+    )
+    .flatMap(({ id, best }) => {
+      const [first] = best;
+      return first ? [nameCause(id, first, best, considered, input, index)] : [];
+    });
+}
+
+const CERTAINTY_ORDER: readonly Certainty[] = ['proven', 'likely', 'possible'];
+
+function certaintyRank(findings: readonly Finding[]): number {
+  return Math.min(...findings.map((finding) => CERTAINTY_ORDER.indexOf(finding.certainty)));
+}
+
+function bestFindings(id: string, findings: readonly Finding[]): Finding[] {
+  return findings
+    .filter((finding) => finding.cause === id)
+    .sort((a, b) => CERTAINTY_ORDER.indexOf(a.certainty) - CERTAINTY_ORDER.indexOf(b.certainty));
+}
+
+function nameCause(
+  id: string,
+  first: Finding,
+  findings: readonly Finding[],
+  considered: readonly Finding[],
+  input: DiagnoseInput,
+  index: EvidenceIndex,
+): NamedCause {
+  const { scene, graph, language, record } = input;
+  const effects = effectsOf(
+    id,
+    considered.map((finding) => finding.cause),
+    graph,
+  ).flatMap((effect) => bestFindings(effect, considered).slice(0, 1));
+  const own = distinct(findings);
+  const links = [...own, ...effects].map((finding) =>
+    linkOf(finding.says, finding.cites, index, language, finding.cause),
+  );
+  const symptoms = [upstreamLink(scene), requestLink(scene, record.target.url)]
+    .filter((link): link is SymptomLink => link !== undefined)
+    .map((link) => linkOf(link.says, link.cites, index, language));
+  const title = graph.causes.get(id)?.title[language] ?? id;
+  return {
+    id,
+    certainty: first.certainty,
+    host: first.host ?? links[0]?.evidence[0]?.host ?? OUTSIDE,
+    title,
+    // A link without a line to show is a claim; only what can be shown stands in a chain.
+    chain: [...links, ...symptoms].filter((link) => link.evidence.length > 0),
+    recoveries: own
+      .flatMap((finding) => finding.recoveries)
+      .map((filled) => ({
+        id: filled.recovery.id,
+        risk: filled.recovery.risk,
+        title: formatMessage(filled.title, language),
+        ...(filled.host === undefined ? {} : { host: filled.host }),
+        argv: filled.argv,
+      })),
+  };
+}
+
+/** One link a distinct line of evidence: two addresses of one upstream are one story. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = finding.cites[0] ?? JSON.stringify(finding.says.values);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+const CITATIONS_MAX = 4;
+
+function linkOf(
+  says: Message,
+  cites: readonly string[],
+  index: EvidenceIndex,
+  language: Language,
+  cause?: string,
+): ChainLink {
+  const evidence = citationsOf(cites, index).slice(0, CITATIONS_MAX);
+  return { says: formatMessage(says, language), ...(cause === undefined ? {} : { cause }), evidence };
+}
+
+export function citationsOf(cites: readonly string[], index: EvidenceIndex): Citation[] {
+  return cites.flatMap((cite) => {
+    const citation = citationOf(cite, index);
+    return citation ? [citation] : [];
+  });
+}
+
+function ruledOut(
+  findings: Findings,
+  named: ReadonlySet<string>,
+  index: EvidenceIndex,
+  language: Language,
+): RuledOut[] {
+  const unknown = new Set(findings.unknown.map((one) => one.cause));
+  const out = new Map<string, RuledOut>();
+  for (const one of findings.ruledOut) {
+    if (named.has(one.cause) || unknown.has(one.cause) || out.has(one.cause)) continue;
+    const evidence = citationsOf(one.cites, index).slice(0, 1);
+    out.set(one.cause, {
+      id: one.cause,
+      because: formatMessage(one.because, language),
+      ...(evidence.length > 0 ? { evidence } : {}),
+    });
+  }
+  return [...out.values()];
+}
+
+/** What could not be looked at. A tool that a host does not have is only worth a line where nothing stood in for it. */
+function notChecked(record: CheckRecord): NotChecked[] {
+  const hosts = record.hosts.flatMap((host): NotChecked[] =>
+    host.failure
+      ? [
+          {
+            probe: 'connect',
+            host: host.alias,
+            reason: host.failure.reason,
+            says: host.failure.says,
+            remedy: host.failure.remedy,
+          },
+        ]
+      : [],
+  );
+  const probes = record.evidence.flatMap((one): NotChecked[] =>
+    one.missing
+      ? [{ probe: one.kind, host: one.host, reason: one.missing.reason, says: one.missing.says }]
+      : [],
+  );
+  return [...hosts, ...probes];
+}

@@ -1,0 +1,92 @@
+/** The end of every chain: what nginx met at the upstream, and what the client got. Pure. */
+import type { Fact, Scene } from './scene-types.js';
+import type { Message } from './findings.js';
+import { type SymptomText, symptomTexts } from './symptom-texts.js';
+
+export interface SymptomLink {
+  readonly says: Message;
+  readonly cites: readonly string[];
+}
+
+export function message(text: SymptomText, values: Readonly<Record<string, string>> = {}): Message {
+  return { text: symptomTexts[text], values };
+}
+
+/** What a client outside saw. */
+export function requestLink(scene: Scene, url: string): SymptomLink {
+  const { request } = scene;
+  return { says: requestMessage(request, url), cites: request.cite };
+}
+
+function requestMessage(request: Fact<'Answer'>, url: string): Message {
+  const says = request.says ?? request.outcome ?? '?';
+  switch (request.outcome) {
+    case 'answered':
+      if (request.well) return message('answeredWell', { url, status: String(request.status) });
+      if ((request.status ?? 0) < 400) {
+        return message('sickBody', {
+          url,
+          status: String(request.status),
+          body: (request.body ?? '').slice(0, 60),
+        });
+      }
+      return message('answered', { url, status: String(request.status) });
+    case 'refused':
+      return message('refused', { url });
+    case 'timeout-response':
+      return message('silent', { url, seconds: String(Math.round((request.durationMs ?? 0) / 1000)) });
+    case undefined:
+      return message('notAsked', { url, says });
+    default:
+      return message('noConnect', { url, says });
+  }
+}
+
+/** What nginx meets at the first upstream that fails; undefined where none fails or none was asked. */
+export function upstreamLink(scene: Scene): SymptomLink | undefined {
+  const broken = scene.upstreams.find((upstream) => upstream.direct && !upstream.direct.well);
+  if (broken?.direct) return linkOf(broken, broken.direct);
+  return undefined;
+}
+
+function linkOf(upstream: Fact<'Upstream'>, direct: Fact<'Answer'>): SymptomLink {
+  const logged = upstream.errors?.filter((error) => error.marked).flatMap((error) => error.cite) ?? [];
+  return {
+    says: answerMessage(upstream.address ?? '?', direct),
+    cites: [...direct.cite, ...logged.slice(0, 1)],
+  };
+}
+
+export function answerMessage(address: string, direct: Fact<'Answer'>): Message {
+  const says = direct.says ?? direct.outcome ?? '?';
+  switch (direct.outcome) {
+    case 'answered':
+      return message(direct.well ? 'upstreamWell' : 'upstreamStatus', {
+        address,
+        status: String(direct.status),
+      });
+    case 'refused':
+      return message('upstreamRefused', { address });
+    case 'timeout-response':
+      return message('upstreamSilent', { address });
+    case 'timeout-connect':
+      return message('upstreamNoConnect', { address });
+    case 'reset':
+    case 'closed-early':
+      return message('upstreamCut', { address });
+    case 'unreachable':
+      return message('upstreamUnreachable', { address, says });
+    case 'socket-missing':
+      return message('upstreamMissing', { address });
+    case 'permission-denied':
+      return message('upstreamDenied', { address });
+    case 'invalid-http':
+      return message('upstreamInvalid', { address });
+    case 'tls-error':
+      return message('upstreamTls', { address, says });
+    case 'name-unresolved':
+      return message('upstreamUnresolved', { address });
+    default:
+      return message('upstreamUnknown', { address, says });
+  }
+}
