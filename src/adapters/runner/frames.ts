@@ -1,0 +1,261 @@
+/**
+ * Reads what the runner sends. Incremental, binary-safe, and bounded: nothing beyond a probe's announced length is kept.
+ *
+ * ```
+ * (whatever a login shell's rc files print)
+ * goodgate/1 NONCE UID SUDO EPOCH USER
+ * GG NONCE batch 2
+ * 1 d 0 512.10 512.13 11 0            number, kind, exit status, uptime before and after, bytes of stdout and stderr
+ * 2 t - - 522.40 0 17
+ * (11 + 0 + 0 + 17 raw bytes)
+ * GG NONCE end
+ * ```
+ * Kinds: `d` ended, `w` ended but its output could not be kept in full, `t` given up. A host without a writable
+ * directory sends `stream` frames instead: lines of hexadecimal digits, which no output can break out of.
+ */
+import { HELLO } from './bootstrap.js';
+
+export interface Hello {
+  readonly uid: number;
+  readonly sudo: 'yes' | 'refused' | 'not-asked';
+  /** The host's clock when the runner started, in seconds since 1970. */
+  readonly epochSeconds: number;
+  readonly user: string;
+}
+
+export interface ProbeFrame {
+  readonly number: number;
+  readonly kind: 'ended' | 'incomplete' | 'given-up';
+  /** Null where the host does not know it. */
+  readonly status: number | null;
+  /** Null where the host's clock could not be read. */
+  readonly durationMs: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+export type FrameEvent =
+  | { readonly event: 'hello'; readonly hello: Hello }
+  | { readonly event: 'probe'; readonly frame: ProbeFrame }
+  | { readonly event: 'end' }
+  | { readonly event: 'broken'; readonly says: string };
+
+export interface FrameReader {
+  push(chunk: Buffer): void;
+}
+
+interface Announced {
+  readonly number: number;
+  readonly kind: ProbeFrame['kind'];
+  readonly status: number | null;
+  readonly durationMs: number | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+}
+
+const MAX_LINE_BYTES = 4096;
+const MAX_PREAMBLE_BYTES = 256 * 1024;
+const MAX_STDERR_BYTES = 64 * 1024;
+
+/** `capOf` gives the most bytes of standard output that a probe may bring (cap plus one); undefined for one that was not asked. */
+export function createFrameReader(
+  capOf: (number: number) => number | undefined,
+  tell: (event: FrameEvent) => void,
+): FrameReader {
+  let state: 'hello' | 'frames' | 'entries' | 'content' | 'hex-out' | 'hex-err' | 'broken' = 'hello';
+  let nonce = '';
+  let preamble = 0;
+  let line: Buffer[] = [];
+  let lineBytes = 0;
+  let entriesLeft = 0;
+  let entries: Announced[] = [];
+  let parts: Buffer[] = [];
+  let partBytes = 0;
+  let stdout: Buffer = Buffer.alloc(0);
+  let inStderr = false;
+  let hex = '';
+  let hexErr = '';
+  let streamed = { number: 0, durationMs: null as number | null };
+
+  function broken(says: string): void {
+    state = 'broken';
+    line = [];
+    parts = [];
+    tell({ event: 'broken', says });
+  }
+
+  function finishContent(): void {
+    for (let entry = entries[0]; entry !== undefined; entry = entries[0]) {
+      const wanted = inStderr ? entry.stderrBytes : entry.stdoutBytes;
+      if (partBytes < wanted) return;
+      const content = Buffer.concat(parts, partBytes);
+      parts = [];
+      partBytes = 0;
+      if (!inStderr) {
+        stdout = content;
+        inStderr = true;
+        continue;
+      }
+      inStderr = false;
+      entries.shift();
+      const { number, kind, status, durationMs } = entry;
+      tell({ event: 'probe', frame: { number, kind, status, durationMs, stdout, stderr: content } });
+      stdout = Buffer.alloc(0);
+    }
+    state = 'frames';
+  }
+
+  function takeContent(chunk: Buffer): Buffer {
+    const entry = entries[0];
+    if (entry === undefined) return chunk;
+    const wanted = (inStderr ? entry.stderrBytes : entry.stdoutBytes) - partBytes;
+    const taken = chunk.subarray(0, wanted);
+    // A copy: a slice would keep the transport's whole buffer alive.
+    parts.push(Buffer.from(taken));
+    partBytes += taken.length;
+    finishContent();
+    return chunk.subarray(taken.length);
+  }
+
+  function takeLine(text: string): void {
+    switch (state) {
+      case 'hello': {
+        const hello = parseHello(text);
+        if (hello === undefined) return;
+        nonce = hello.nonce;
+        state = 'frames';
+        return tell({ event: 'hello', hello: hello.hello });
+      }
+      case 'frames':
+        return takeFrame(text);
+      case 'entries': {
+        const entry = parseEntry(text);
+        const cap = entry && capOf(entry.number);
+        if (entry === undefined || cap === undefined || entry.stdoutBytes > cap)
+          return broken('an answer that was not asked for');
+        if (entry.stderrBytes > MAX_STDERR_BYTES) return broken('more standard error than agreed');
+        entries.push(entry);
+        entriesLeft -= 1;
+        if (entriesLeft === 0) {
+          state = 'content';
+          finishContent();
+        }
+        return;
+      }
+      case 'hex-out': {
+        if (text.startsWith(`GG ${nonce} stream-end `)) {
+          const [, , , , before, after] = text.split(' ');
+          streamed.durationMs = elapsedMs(before, after);
+          state = 'hex-err';
+          return;
+        }
+        hex += text;
+        const cap = capOf(streamed.number) ?? 0;
+        if (hex.length > (cap + 16) * 3) return broken('more output than agreed');
+        return;
+      }
+      case 'hex-err': {
+        if (text === `GG ${nonce} stream-done`) {
+          const status = /s (\d{1,3})/.exec(hexErr);
+          const frame: ProbeFrame = {
+            number: streamed.number,
+            kind: 'ended',
+            status: status === null ? null : Number(status[1]),
+            durationMs: streamed.durationMs,
+            stdout: fromHex(hex),
+            stderr: fromHex(hexErr.replace(/s \d{1,3}/, '')),
+          };
+          hex = '';
+          hexErr = '';
+          state = 'frames';
+          return tell({ event: 'probe', frame });
+        }
+        hexErr += text;
+        if (hexErr.length > MAX_STDERR_BYTES) return broken('more standard error than agreed');
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  function takeFrame(text: string): void {
+    const [mark, given, kind, value] = text.split(' ');
+    // Only the runner knows the nonce; what else may stand here (a shell's complaint) is not ours.
+    if (mark !== 'GG' || given !== nonce) return;
+    if (kind === 'end') return tell({ event: 'end' });
+    const count = Number(value);
+    if (!Number.isSafeInteger(count) || count < 1) return broken('a frame without a number');
+    if (kind === 'batch') {
+      entries = [];
+      entriesLeft = count;
+      state = 'entries';
+    } else if (kind === 'stream') {
+      if (capOf(count) === undefined) return broken('an answer that was not asked for');
+      streamed = { number: count, durationMs: null };
+      state = 'hex-out';
+    }
+  }
+
+  function push(given: Buffer): void {
+    let chunk = given;
+    while (chunk.length > 0 && state !== 'broken') {
+      if (state === 'content') {
+        chunk = takeContent(chunk);
+        continue;
+      }
+      const newline = chunk.indexOf(0x0a);
+      const piece = newline < 0 ? chunk : chunk.subarray(0, newline);
+      if (state === 'hello') preamble += piece.length + 1;
+      if (preamble > MAX_PREAMBLE_BYTES) return broken('no runner among much other output');
+      lineBytes += piece.length;
+      if (lineBytes <= MAX_LINE_BYTES) line.push(Buffer.from(piece));
+      else if (state !== 'hello' && state !== 'frames') return broken('a line longer than agreed');
+      if (newline < 0) return;
+      const text = lineBytes <= MAX_LINE_BYTES ? Buffer.concat(line).toString('latin1') : '';
+      line = [];
+      lineBytes = 0;
+      chunk = chunk.subarray(newline + 1);
+      takeLine(text);
+    }
+  }
+
+  return { push };
+}
+
+/** `goodgate/1 1f0c…-8a77… 1000 refused 1795224000 deploy` */
+function parseHello(text: string): { nonce: string; hello: Hello } | undefined {
+  const start = text.indexOf(`${HELLO} `);
+  if (start < 0) return undefined;
+  const [, nonce, uid, sudo, epoch, ...user] = text.slice(start).split(' ');
+  if (nonce === undefined || nonce.length < 32 || uid === undefined || !/^\d+$/.test(uid)) return undefined;
+  if (sudo !== 'yes' && sudo !== 'refused' && sudo !== 'not-asked') return undefined;
+  const hello = { uid: Number(uid), sudo, epochSeconds: Number(epoch), user: user.join(' ') } as const;
+  return { nonce, hello };
+}
+
+/** `7 d 0 512.10 512.13 11 0` */
+function parseEntry(text: string): Announced | undefined {
+  const [number, kind, status, before, after, stdoutBytes, stderrBytes] = text.split(' ');
+  const known = { d: 'ended', w: 'incomplete', t: 'given-up' } as const;
+  if (kind !== 'd' && kind !== 'w' && kind !== 't') return undefined;
+  const counts = [number, stdoutBytes, stderrBytes];
+  if (!counts.every((count) => count !== undefined && /^\d{1,15}$/.test(count))) return undefined;
+  return {
+    number: Number(number),
+    kind: known[kind],
+    status: status !== undefined && /^\d{1,3}$/.test(status) ? Number(status) : null,
+    durationMs: elapsedMs(before, after),
+    stdoutBytes: Number(stdoutBytes),
+    stderrBytes: Number(stderrBytes),
+  };
+}
+
+function elapsedMs(before: string | undefined, after: string | undefined): number | null {
+  const elapsed = Math.round((Number(after) - Number(before)) * 1000);
+  return Number.isFinite(elapsed) && elapsed >= 0 ? elapsed : null;
+}
+
+function fromHex(text: string): Buffer {
+  return Buffer.from(text.replace(/[^0-9a-f]/g, ''), 'hex');
+}
