@@ -71,11 +71,11 @@ function find(locations: readonly LocationBlock[], uri: string, search: Search):
         search.captures = match.captures;
         search.groups = { ...search.groups, ...match.groups };
         const nested = find(location.nested, uri, search);
-        const innermost = nested.kind === 'none' ? location : nested.location;
+        // The regex is the last word: a nested location that only lacks its slash is taken, but not redirected to.
         return {
           kind: 'final',
-          location: innermost,
-          slashRedirect: nested.kind === 'final' && nested.slashRedirect,
+          location: nested.kind === 'none' ? location : nested.location,
+          slashRedirect: false,
         };
       }
     }

@@ -1,0 +1,177 @@
+import { decideCondition } from './decide-condition.js';
+import type { Directive, NginxConfig, ServerBlock } from './model.js';
+import { toBytes } from './normalize-uri.js';
+import { runPcre } from './pcre-regex.js';
+import type { NginxRequest, Undecided } from './request-context.js';
+import { evaluateTemplate } from './variables.js';
+
+/** A request on its way: what rewrites, captures and `set` have made of it so far. Satisfies RequestContext. */
+export interface Walk {
+  readonly config: NginxConfig;
+  readonly request: NginxRequest;
+  readonly server: ServerBlock;
+  uri: string;
+  args: string;
+  captures: readonly string[];
+  readonly variables: Map<string, string | undefined>;
+  readonly undecided: Undecided[];
+  /** A rewrite or an internal redirect has happened: `internal` locations may be used. */
+  internal: boolean;
+  /** A rewrite has changed the URI: what is passed on is not the client's spelling any more. */
+  rewritten: boolean;
+}
+
+export type RewriteEnd =
+  | {
+      readonly kind: 'go-on';
+      /** The location has to be looked up again. */
+      readonly uriChanged: boolean;
+      /** `if` blocks whose condition held: their directives are in force, the last one's first. */
+      readonly taken: readonly Directive[];
+    }
+  | { readonly kind: 'return'; readonly directive: Directive; readonly status: number; readonly text: string }
+  | {
+      readonly kind: 'redirect';
+      readonly directive: Directive;
+      readonly status: number;
+      readonly url: string;
+    };
+
+interface Run {
+  uriChanged: boolean;
+  readonly taken: Directive[];
+}
+
+/** Runs the rewrite directives of one level (server or location) in their order. */
+export function runRewrites(directives: readonly Directive[], walk: Walk): RewriteEnd {
+  const run: Run = { uriChanged: false, taken: [] };
+  const end = runList(directives, walk, run);
+  if (end !== undefined && end !== 'stop') return end;
+  return { kind: 'go-on', uriChanged: run.uriChanged, taken: run.taken };
+}
+
+function runList(directives: readonly Directive[], walk: Walk, run: Run): RewriteEnd | 'stop' | undefined {
+  for (const directive of directives) {
+    const end = runOne(directive, walk, run);
+    if (end !== undefined) return end;
+  }
+  return undefined;
+}
+
+function runOne(directive: Directive, walk: Walk, run: Run): RewriteEnd | 'stop' | undefined {
+  switch (directive.name) {
+    case 'set': {
+      const value = evaluateTemplate(directive.args[1] ?? '', walk);
+      walk.variables.set((directive.args[0] ?? '').slice(1), value.known ? value.value : undefined);
+      return undefined;
+    }
+    case 'break':
+      if (run.uriChanged) walk.rewritten = true;
+      run.uriChanged = false;
+      return 'stop';
+    case 'return':
+      return runReturn(directive, walk);
+    case 'rewrite':
+      return runRewrite(directive, walk, run);
+    case 'if':
+      return runIf(directive, walk, run);
+    default:
+      if (/^(?:set|rewrite|access)_by_lua/.test(directive.name)) {
+        walk.undecided.push({ says: 'what the Lua code does is not known', variables: [], directive });
+        if (directive.name.startsWith('set_by_lua') && directive.args[0] !== undefined) {
+          walk.variables.set(directive.args[0].slice(1), undefined);
+        }
+      }
+      return undefined;
+  }
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+function runReturn(directive: Directive, walk: Walk): RewriteEnd {
+  const [first = '', second] = directive.args;
+  const isCode = /^\d{1,3}$/.test(first);
+  const status = isCode ? Number(first) : 302;
+  const template = isCode ? second : first;
+  const value = evaluateTemplate(template ?? '', walk);
+  if (!value.known) {
+    walk.undecided.push({
+      says: 'the text of the return is not known',
+      variables: value.variables,
+      directive,
+    });
+  }
+  const text = value.known ? value.value : (template ?? '');
+  if (REDIRECTS.has(status) && template !== undefined)
+    return { kind: 'redirect', directive, status, url: text };
+  return { kind: 'return', directive, status, text };
+}
+
+function runRewrite(directive: Directive, walk: Walk, run: Run): RewriteEnd | 'stop' | undefined {
+  const [pattern = '', replacement = '', flag] = directive.args;
+  const match = runPcre(toBytes(pattern), false, walk.uri);
+  if (match.kind === 'undecided') {
+    walk.undecided.push({ says: `rewrite: ${match.because}`, variables: [], directive });
+    return undefined;
+  }
+  if (match.kind === 'no-match') return undefined;
+  takeCaptures(walk, match.captures, match.groups);
+  const value = evaluateTemplate(toBytes(replacement), walk);
+  if (!value.known) {
+    walk.undecided.push({
+      says: 'what the URI is rewritten to is not known',
+      variables: value.variables,
+      directive,
+    });
+    return undefined;
+  }
+  const target = rewrittenTarget(value.value, replacement, walk.args);
+  const leaves = /^(?:https?:\/\/|\$scheme)/.test(replacement);
+  if (leaves || flag === 'redirect' || flag === 'permanent') {
+    const url = target.args === '' ? target.uri : `${target.uri}?${target.args}`;
+    return { kind: 'redirect', directive, status: flag === 'permanent' ? 301 : 302, url };
+  }
+  walk.uri = target.uri;
+  walk.args = target.args;
+  walk.internal = true;
+  walk.rewritten = true;
+  run.uriChanged = flag !== 'break';
+  return flag === 'last' || flag === 'break' ? 'stop' : undefined;
+}
+
+/** The client's arguments are added behind the replacement's own, unless the replacement ends in "?". */
+function rewrittenTarget(value: string, replacement: string, args: string): { uri: string; args: string } {
+  const question = replacement.includes('?') ? value.indexOf('?') : -1;
+  if (question < 0) return { uri: value, args };
+  const own = value.slice(question + 1);
+  const uri = value.slice(0, question);
+  if (replacement.endsWith('?')) return { uri, args: own.replace(/\?$/, '') };
+  return { uri, args: args === '' ? own : `${own}&${args}` };
+}
+
+function runIf(directive: Directive, walk: Walk, run: Run): RewriteEnd | 'stop' | undefined {
+  const decision = decideCondition(directive.args, walk);
+  const block = directive.block ?? [];
+  if (decision.kind === 'undecided') {
+    walk.undecided.push({ says: decision.says, variables: decision.variables, directive });
+    for (const child of block) {
+      if (child.name === 'set' && child.args[0] !== undefined)
+        walk.variables.set(child.args[0].slice(1), undefined);
+    }
+    return undefined;
+  }
+  if (decision.captures !== undefined) takeCaptures(walk, decision.captures, decision.groups ?? {});
+  if (decision.kind === 'false') return undefined;
+  run.taken.splice(0, run.taken.length, directive);
+  return runList(block, walk, run);
+}
+
+/** What a regex that matched leaves behind: $1, $2, … and named variables. */
+export function takeCaptures(
+  walk: Walk,
+  captures: readonly string[],
+  groups: Readonly<Record<string, string>>,
+): void {
+  walk.captures = captures;
+  for (const [name, value] of Object.entries(groups)) walk.variables.set(name, value);
+}
