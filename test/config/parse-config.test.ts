@@ -255,7 +255,7 @@ describe('a file with a mistake', () => {
   ])('names place and remedy of %s', (_name, text, expected) => {
     const said = says(text);
     expect(said.join('\n')).toMatch(
-      expected instanceof RegExp ? expected : new RegExp(`^${escape(expected)}$`, 'mu'),
+      expected instanceof RegExp ? expected : new RegExp(`^${literally(expected)}$`, 'mu'),
     );
     // Words of the schema library mean nothing to the person who wrote the file.
     expect(said.join('\n')).not.toMatch(/invalid_|zod|Invalid input|undefined|unrecognized|refine/u);
@@ -284,6 +284,6 @@ describe('a file with a mistake', () => {
   });
 });
 
-function escape(text: string): string {
+function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 }

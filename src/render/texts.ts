@@ -1,0 +1,253 @@
+import type { Certainty, HopState, NotChecked, RecoveryText, Verdict } from '../domain/diagnosis.js';
+
+/** The words around a diagnosis. Its own sentences come with it, in the language it was judged in. */
+export interface Texts {
+  readonly verdict: Readonly<Record<Verdict, string>>;
+  readonly certainty: Readonly<Record<Certainty, string>>;
+  readonly hopState: Readonly<Record<HopState, string>>;
+  readonly risk: Readonly<Record<RecoveryText['risk'], string>>;
+  readonly reason: Readonly<Record<NotChecked['reason'], string>>;
+  readonly httpStatus: (status: number | null) => string;
+  readonly onHost: (host: string) => string;
+  readonly chain: string;
+  readonly alsoBroken: (count: number) => string;
+  readonly hints: string;
+  readonly path: string;
+  readonly nextStep: string;
+  readonly noRecovery: (id: string) => string;
+  readonly ruledOut: (count: number) => string;
+  readonly notChecked: (count: number) => string;
+  readonly recent: string;
+  readonly moreLines: (count: number) => string;
+  readonly counts: (hosts: number, probes: number, seconds: string) => string;
+  readonly playbook: (name: string) => string;
+  readonly explainHint: (id: string) => string;
+  readonly doctorHint: (target: string) => string;
+  readonly progress: {
+    readonly connecting: string;
+    readonly connected: string;
+    readonly round: (round: number, total: number | undefined) => string;
+    readonly done: (done: number, total: number | undefined) => string;
+    readonly outside: string;
+    readonly judging: string;
+    readonly unreachable: string;
+  };
+  readonly explain: {
+    readonly confirm: string;
+    readonly mend: string;
+    readonly prevent: string;
+    readonly unlike: string;
+    readonly leadsTo: string;
+    readonly causedBy: string;
+    readonly references: string;
+    readonly layer: Readonly<Record<Layer, string>>;
+  };
+  readonly doctor: {
+    readonly reached: (user: string, root: boolean) => string;
+    readonly sudo: Readonly<Record<'yes' | 'refused' | 'not-asked', string>>;
+    readonly tools: string;
+    readonly missingTool: (tool: string) => string;
+    readonly clock: (seconds: string) => string;
+    readonly clockOff: (seconds: string) => string;
+    readonly outside: string;
+    readonly outsideAnswer: (status: number) => string;
+    readonly allGood: string;
+    readonly problems: (count: number) => string;
+    readonly noHosts: string;
+  };
+}
+
+export type Layer = 'edge' | 'proxy' | 'link' | 'process' | 'resource' | 'dependency' | 'access';
+
+const en: Texts = {
+  verdict: {
+    'root-cause': 'ROOT CAUSE FOUND',
+    healthy: 'HEALTHY',
+    inconclusive: 'INCONCLUSIVE',
+    unreachable: 'UNREACHABLE',
+  },
+  certainty: { proven: 'proven', likely: 'likely', possible: 'only a hint' },
+  hopState: { ok: 'ok', broken: 'broken', unknown: 'unknown' },
+  risk: {
+    safe: 'safe, interrupts nobody',
+    disruptive: 'requests fail meanwhile',
+    manual: 'for a person to do',
+  },
+  reason: {
+    timeout: 'no answer in time',
+    unreachable: 'not reachable',
+    'command-not-found': 'the program is not there',
+    'permission-denied': 'permission denied',
+    unparseable: 'the answer could not be read',
+    truncated: 'the answer was too long',
+    'not-found': 'not there',
+    failed: 'failed',
+    dns: 'name does not resolve',
+    refused: 'connection refused',
+    'no-route': 'no route',
+    'host-key-unknown': 'host key unknown',
+    'host-key-changed': 'HOST KEY CHANGED',
+    auth: 'login refused',
+    'key-file': 'key file unusable',
+    passphrase: 'key needs a passphrase',
+    'no-shell': 'no shell',
+    container: 'container not there',
+    lost: 'connection lost',
+  },
+  httpStatus: (status) => (status === null ? 'no HTTP answer' : `HTTP ${status}`),
+  onHost: (host) => `on ${host}`,
+  chain: 'From cause to symptom',
+  alsoBroken: (count) => (count === 1 ? 'A second, independent fault' : `${count} more independent faults`),
+  hints: 'Hints, not proven',
+  path: 'The way of a request',
+  nextStep: 'Next step',
+  noRecovery: (id) => `There is no ready-made recovery; see: goodgate explain ${id}`,
+  ruledOut: (count) => `Ruled out (${count})`,
+  notChecked: (count) => `Could not be looked at (${count})`,
+  recent: 'Recent failures, over by now',
+  moreLines: (count) => `${count} more ${count === 1 ? 'line' : 'lines'}`,
+  counts: (hosts, probes, seconds) =>
+    `${hosts} ${hosts === 1 ? 'host' : 'hosts'}, ${probes} probes, ${seconds} s`,
+  playbook: (name) => `playbook ${name}`,
+  explainHint: (id) => `More about this cause: goodgate explain ${id}`,
+  doctorHint: (target) => `More about the way to the hosts: goodgate doctor ${target}`,
+  progress: {
+    connecting: 'connecting',
+    connected: 'connected',
+    round: (round, total) => `round ${round}${total === undefined ? '' : `, ${total} probes`}`,
+    done: (done, total) => (total === undefined ? `${done}` : `${done}/${total}`),
+    outside: 'asking from outside',
+    judging: 'judging',
+    unreachable: 'not reachable',
+  },
+  explain: {
+    confirm: 'See for yourself',
+    mend: 'Mend',
+    prevent: 'Prevent',
+    unlike: 'Easily taken for',
+    leadsTo: 'Leads to',
+    causedBy: 'Brought about by',
+    references: 'References',
+    layer: {
+      edge: 'Edge: before the proxy',
+      proxy: 'Proxy: nginx and its configuration',
+      link: 'Link: the network between proxy and backend',
+      process: 'Process: the backend itself',
+      resource: 'Resource: memory, disk, processor, descriptors',
+      dependency: 'Dependency: what the backend needs',
+      access: 'Access: permissions and policies',
+    },
+  },
+  doctor: {
+    reached: (user, root) => `logged in as ${user}${root ? ' (root)' : ''}`,
+    sudo: {
+      yes: 'sudo works without a password',
+      refused: 'sudo is refused',
+      'not-asked': 'sudo is not asked for; what needs root is not seen',
+    },
+    tools: 'tools',
+    missingTool: (tool) => `${tool} is not there`,
+    clock: (seconds) => `clock is right (${seconds} s)`,
+    clockOff: (seconds) => `clock is off by ${seconds} s`,
+    outside: 'from outside',
+    outsideAnswer: (status) => `answers HTTP ${status}`,
+    allGood: 'Everything is in place.',
+    problems: (count) => `${count} ${count === 1 ? 'problem' : 'problems'}.`,
+    noHosts: 'No host could be reached.',
+  },
+};
+
+const zh: Texts = {
+  verdict: {
+    'root-cause': '已找到根因',
+    healthy: '服务正常',
+    inconclusive: '未能定论',
+    unreachable: '无法连接',
+  },
+  certainty: { proven: '已证实', likely: '很可能', possible: '仅为线索' },
+  hopState: { ok: '正常', broken: '故障', unknown: '未知' },
+  risk: { safe: '安全，不影响请求', disruptive: '期间请求会失败', manual: '需人工操作' },
+  reason: {
+    timeout: '未及时应答',
+    unreachable: '无法到达',
+    'command-not-found': '缺少该程序',
+    'permission-denied': '权限不足',
+    unparseable: '结果无法解析',
+    truncated: '结果过长',
+    'not-found': '不存在',
+    failed: '失败',
+    dns: '名称无法解析',
+    refused: '连接被拒绝',
+    'no-route': '没有路由',
+    'host-key-unknown': '主机密钥未知',
+    'host-key-changed': '主机密钥已变更！',
+    auth: '登录被拒绝',
+    'key-file': '密钥文件不可用',
+    passphrase: '密钥需要口令',
+    'no-shell': '没有 shell',
+    container: '容器不存在',
+    lost: '连接中断',
+  },
+  httpStatus: (status) => (status === null ? '无 HTTP 应答' : `HTTP ${status}`),
+  onHost: (host) => `在 ${host} 上`,
+  chain: '从根因到现象',
+  alsoBroken: (count) => (count === 1 ? '另有一个独立故障' : `另有 ${count} 个独立故障`),
+  hints: '线索（未证实）',
+  path: '请求路径',
+  nextStep: '下一步',
+  noRecovery: (id) => `没有现成的恢复步骤，请看：goodgate explain ${id} --lang zh`,
+  ruledOut: (count) => `已排除（${count}）`,
+  notChecked: (count) => `未能查看（${count}）`,
+  recent: '近期故障（已经过去）',
+  moreLines: (count) => `另有 ${count} 行`,
+  counts: (hosts, probes, seconds) => `${hosts} 台主机，${probes} 个探针，${seconds} 秒`,
+  playbook: (name) => `剧本 ${name}`,
+  explainHint: (id) => `了解此根因：goodgate explain ${id} --lang zh`,
+  doctorHint: (target) => `检查到主机的连接：goodgate doctor ${target} --lang zh`,
+  progress: {
+    connecting: '正在连接',
+    connected: '已连接',
+    round: (round, total) => `第 ${round} 轮${total === undefined ? '' : `，${total} 个探针`}`,
+    done: (done, total) => (total === undefined ? `${done}` : `${done}/${total}`),
+    outside: '从外部请求',
+    judging: '正在判断',
+    unreachable: '无法到达',
+  },
+  explain: {
+    confirm: '自行确认',
+    mend: '修复',
+    prevent: '预防',
+    unlike: '容易混淆',
+    leadsTo: '会导致',
+    causedBy: '可能源于',
+    references: '参考',
+    layer: {
+      edge: '边缘：代理之前',
+      proxy: '代理：nginx 及其配置',
+      link: '链路：代理与后端之间的网络',
+      process: '进程：后端本身',
+      resource: '资源：内存、磁盘、处理器、描述符',
+      dependency: '依赖：后端所需的服务',
+      access: '访问：权限与策略',
+    },
+  },
+  doctor: {
+    reached: (user, root) => `已登录，用户 ${user}${root ? '（root）' : ''}`,
+    sudo: {
+      yes: 'sudo 无需密码可用',
+      refused: 'sudo 被拒绝',
+      'not-asked': '未请求 sudo；需要 root 的内容看不到',
+    },
+    tools: '工具',
+    missingTool: (tool) => `缺少 ${tool}`,
+    clock: (seconds) => `时钟准确（${seconds} 秒）`,
+    clockOff: (seconds) => `时钟偏差 ${seconds} 秒`,
+    outside: '从外部看',
+    outsideAnswer: (status) => `应答 HTTP ${status}`,
+    allGood: '一切就绪。',
+    problems: (count) => `${count} 个问题。`,
+    noHosts: '没有任何主机可以连接。',
+  },
+};
+
+export const texts: Readonly<Record<'en' | 'zh', Texts>> = { en, zh };
