@@ -34,7 +34,7 @@ export function classifyFailure(text: string, connected: boolean): FailureReadin
   if (NOT_TLS.test(text)) return { outcome: 'tls-error', plainToTls: false, tlsToPlain: true };
   if (/reset by peer|ECONNRESET|broken pipe|EPIPE/i.test(text)) return { outcome: 'reset', ...plain };
   if (/received HTTP\/0\.9|HPE_|\(8\)|\(1\) /i.test(text)) return { outcome: 'invalid-http', ...plain };
-  if (/\(52\)|empty reply|\(18\)|nothing came|socket hang up|unexpected eof|EOF occurred/i.test(text))
+  if (/\(52\)|empty reply|\(18\)|response: end$|socket hang up|unexpected eof|EOF occurred/i.test(text))
     return { outcome: 'closed-early', ...plain };
   if (!connected && /no such file or directory|ENOENT/i.test(text))
     return { outcome: 'socket-missing', ...plain };

@@ -64,9 +64,10 @@ function readTrace(stdout: string): Trace | null {
     if (times !== null) {
       timing = { connectMs: Number(times[1]) * 1000, totalMs: Number(times[2]) * 1000 };
       if (times[3] !== '') remote = times[3];
-    } else if (/^(?:curl|python3|perl|nc|bash|goodgate)[:\d ]/.test(text)) {
+    } else if (/^(?:curl|python3|perl|nc|bash|cat|head|goodgate)[:\d ]/.test(text)) {
       // bash tells the reason in its first line ("connect: Connection refused") and again in its second.
       error ??= { text, line };
+      if (/^[a-z\d]+: (?:response|send|tls): /.test(text)) connected = true;
       if (/^curl: \(\d+\)/.test(text)) error = { text, line };
     }
   }
@@ -149,8 +150,9 @@ function readFailure(trace: Trace, timedOut: boolean): Failure | null {
     return { outcome, plainToTls: false, tlsToPlain: false, says: 'ended by its time limit', line: 0 };
   }
   if (error === undefined) return null;
-  // curl: (23) is our own end of reading.
+  // curl: (23) is our own end of reading; "end" is a shell rung's regular end, good or too soon.
   if (/^curl: \(23\)/.test(error.text)) return null;
+  if (/^(?:bash|nc): response: end$/.test(error.text) && trace.raw.join('').trim() !== '') return null;
   // The reason of the last address tried is more exact than curl's summary of all.
   const said = attempts.at(-1);
   const reading = classifyFailure(error.text, connected);

@@ -140,7 +140,8 @@ while IFS= read -r line; do printf "%s\\r\\n" "$line"; done <<END >&3
 $head
 END
 [ "$nbody" -gt 0 ] && head -c "$nbody" /dev/zero | tr "\\0" x >&3
-head -c 98304 <&3 || exit 1
+# cat hands on at once what comes; head would keep it until its end.
+cat <&3 || exit 1
 `;
 
 /** Arguments: scheme address port socket timeout insecure sni bodyBytes upgrade head, then curl's own. */
@@ -184,19 +185,24 @@ ask_bash() {
   [ "$1" = http ] && [ -z "$4" ] && have bash || return 1
   echo 'via: bash'
   limit=; have timeout && limit="timeout $t"
-  { got=$($limit bash -c '${BASH}' goodgate "$1" "$2" "$3" "$5" "$8" "$head" 2>&4 | tr -d '\\000'; printf .); } 4>&1
-  if [ "$got" = . ]; then echo 'bash: response: nothing came'; fi
+  { got=$( {
+      $limit bash -c '${BASH}' goodgate "$1" "$2" "$3" "$5" "$8" "$head" 2>&4
+      case $? in 124|137|143) echo 'bash: response: timed out' >&4;; 0) echo 'bash: response: end' >&4;; esac
+    } | head -c 98304 | tr -d '\\000'; printf .); } 4>&1
   raw "\${got%.}"
 }
 ask_nc() {
   [ "$1" = http ] && [ -z "$4" ] || return 1
   nc=; if have nc; then nc=nc; elif have busybox; then nc='busybox nc'; else return 1; fi
+  # BusyBox limits connecting by -w and has no -v; the others limit silence by it and say nothing without -v.
+  if $nc --help 2>&1 | grep -q BusyBox; then have timeout && nc="timeout $((t + 1)) $nc"; else nc="$nc -v"; fi
   echo 'via: nc'
   hold=$t; [ "$hold" -gt 3 ] && hold=3
   # Standard input stays open for a while: a proxy takes a half-closed connection for a client that left.
   { got=$( { printf '%s\\n' "$head" | sed "s/\\$/$(printf '\\r')/"; body "$8"; sleep "$hold"; } |
-    $nc -v -w "$t" "$2" "$3" 2>&4 | head -c 98304 | tr -d '\\000'; printf .); } 4>&1
-  if [ "$got" = . ]; then echo 'nc: response: nothing came'; fi
+    { $nc -w "$t" "$2" "$3" 2>&4
+      case $? in 124|137|143) echo 'nc: response: timed out' >&4;; 0) echo 'nc: response: end' >&4;; esac
+    } | head -c 98304 | tr -d '\\000'; printf .); } 4>&1
   raw "\${got%.}"
 }
 if [ "$9" = 1 ]; then

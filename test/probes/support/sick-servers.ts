@@ -33,7 +33,15 @@ export function httpServer(onRequest: http.RequestListener): Promise<SickServer>
   server.on('upgrade', (_request, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
   });
-  return started(server, {}, () => server.closeAllConnections());
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return started(server, {}, () => {
+    for (const socket of sockets) socket.destroy();
+  });
 }
 
 /** A TLS server that answers 200, with the certificate of `selfSigned`. */
