@@ -23,7 +23,7 @@ function keyOf(host: string, id: string): string {
 export function citationOf(reference: string, index: EvidenceIndex): Citation | undefined {
   const parsed = parseReference(reference);
   const evidence = parsed && index.get(keyOf(parsed.host, parsed.id));
-  if (!evidence?.output) return undefined;
+  if (!parsed || !evidence?.output) return undefined;
   const text =
     parsed.line >= 0
       ? evidence.output.stdout.split('\n')[parsed.line]

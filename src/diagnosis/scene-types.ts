@@ -24,6 +24,9 @@ export const sceneTypes = {
     durationMs: 'int',
     address: 'string',
     location: 'string',
+    /** A port that expects TLS was asked plainly; a plain port was asked by TLS. */
+    plainToTls: 'bool',
+    tlsToPlain: 'bool',
     /** Answered with a status below 400, or 401, and a body that is not a health check's "false". */
     well: 'bool',
     ...CITED,
@@ -165,6 +168,8 @@ export const sceneTypes = {
     /** Something listens there, as seen on the host that has the address. */
     listening: 'bool',
     listener: 'Listener',
+    /** A listener on the same port that only the host itself can reach. */
+    loopbackListener: 'Listener',
     /** What the name resolves to now, on the proxy's host. */
     lookup: 'Lookup',
     tlsView: 'TlsView',
@@ -403,6 +408,8 @@ export type Fact<T extends TypeName> = {
 /** The variables at the top of every expression. */
 export const sceneVariables = {
   request: 'Answer',
+  /** The service fails at this moment: for the client, or for one of this check's own requests. */
+  sick: 'bool',
   proxy: 'Proxy',
   upstreams: 'list<Upstream>',
   services: 'list<Service>',
@@ -418,6 +425,7 @@ export const sceneVariables = {
 
 export interface Scene {
   readonly request: Fact<'Answer'>;
+  readonly sick?: boolean | undefined;
   readonly proxy: Fact<'Proxy'>;
   readonly upstreams: readonly Fact<'Upstream'>[];
   readonly services: readonly Fact<'Service'>[];

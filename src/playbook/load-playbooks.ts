@@ -10,7 +10,7 @@ export interface PlaceProblem {
   readonly file: string;
   readonly line: number;
   readonly message: string;
-  readonly suggestion?: string;
+  readonly suggestion?: string | undefined;
 }
 
 interface ReadFile {
