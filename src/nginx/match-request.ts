@@ -20,7 +20,7 @@ export function matchRequest(config: NginxConfig, request: NginxRequest): MatchR
     return nothing(config, { kind: 'none' }, path, { alternatives: listAlternatives(config, winner) });
   }
   const { server, listen } = serverMatch;
-  const walk = beginWalk({ config, request, server }, serverMatch.captures, serverMatch.groups);
+  const walk = beginWalk(config, request, serverMatch);
   if (walk === undefined)
     return nothing(config, { kind: 'none', status: 400 }, path, { server, serverMatch });
   if (listen.ssl !== (request.scheme === 'https')) {
@@ -72,11 +72,7 @@ function followAuth(
   const none: Handler = { kind: 'none' };
   const serverMatch = matchServer(config, request);
   if (serverMatch === undefined || !uri.startsWith('/')) return { directive, uri, handler: none };
-  const walk = beginWalk(
-    { config, request: { ...request, uri, method: 'GET' }, server: serverMatch.server },
-    [],
-    {},
-  );
+  const walk = beginWalk(config, { ...request, uri, method: 'GET' }, serverMatch);
   if (walk === undefined) return { directive, uri, handler: none };
   walk.internal = true;
   return { directive, uri, handler: walkServer(newJourney(walk)).handler };

@@ -3,7 +3,7 @@ import type { Directive, NginxConfig, ServerBlock } from './model.js';
 import { toBytes } from './normalize-uri.js';
 import { runPcre } from './pcre-regex.js';
 import type { NginxRequest, Undecided } from './request-context.js';
-import { evaluateTemplate } from './variables.js';
+import { evaluateTemplate, type Value } from './variables.js';
 
 /** A request on its way: what rewrites, captures and `set` have made of it so far. Satisfies RequestContext. */
 export interface Walk {
@@ -116,7 +116,8 @@ function runRewrite(directive: Directive, walk: Walk, run: Run): RewriteEnd | 's
   }
   if (match.kind === 'no-match') return undefined;
   takeCaptures(walk, match.captures, match.groups);
-  const value = evaluateTemplate(toBytes(replacement), walk);
+  const leaves = /^(?:https?:\/\/|\$scheme)/.test(replacement) || flag === 'redirect' || flag === 'permanent';
+  const value = rewrittenValue(toBytes(replacement), leaves, walk);
   if (!value.known) {
     walk.undecided.push({
       says: 'what the URI is rewritten to is not known',
@@ -126,9 +127,9 @@ function runRewrite(directive: Directive, walk: Walk, run: Run): RewriteEnd | 's
     return undefined;
   }
   const target = rewrittenTarget(value.value, replacement, walk.args);
-  const leaves = /^(?:https?:\/\/|\$scheme)/.test(replacement);
-  if (leaves || flag === 'redirect' || flag === 'permanent') {
-    const url = target.args === '' ? target.uri : `${target.uri}?${target.args}`;
+  if (leaves) {
+    const path = unescapeRedirect(target.uri);
+    const url = target.args === '' ? path : `${path}?${target.args}`;
     return { kind: 'redirect', directive, status: flag === 'permanent' ? 301 : 302, url };
   }
   walk.uri = target.uri;
@@ -137,6 +138,39 @@ function runRewrite(directive: Directive, walk: Walk, run: Run): RewriteEnd | 's
   walk.rewritten = true;
   run.uriChanged = flag !== 'break';
   return flag === 'last' || flag === 'break' ? 'stop' : undefined;
+}
+
+/** Captures are escaped where they come to stand in arguments or in a redirect, if the client's URI was escaped. */
+function rewrittenValue(replacement: string, leaves: boolean, walk: Walk): Value {
+  const escaped = /[%+]/.test(walk.request.uri)
+    ? { ...walk, captures: walk.captures.map(escapeArgument) }
+    : walk;
+  const question = replacement.indexOf('?');
+  const path = evaluateTemplate(
+    question < 0 ? replacement : replacement.slice(0, question),
+    leaves ? escaped : walk,
+  );
+  if (question < 0 || !path.known) return path;
+  const args = evaluateTemplate(replacement.slice(question), escaped);
+  return args.known ? { known: true, value: path.value + args.value } : args;
+}
+
+function escapeArgument(bytes: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the bytes that nginx escapes in arguments.
+  return bytes.replace(/[\x00-\x20"#%&+;<>?\\^`{|}\x7f-\xff]/g, (char) => {
+    return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+}
+
+/** nginx decodes printable escapes of a redirect up to its first "?" (NGX_UNESCAPE_REDIRECT). */
+function unescapeRedirect(url: string): string {
+  let done = false;
+  return url.replace(/%([0-9A-Fa-f]{2})|\?/g, (whole, hex: string | undefined) => {
+    const char = hex === undefined ? '?' : String.fromCharCode(Number.parseInt(hex, 16));
+    if (done) return whole;
+    done = char === '?';
+    return char > '%' && char < '\x7f' ? char : whole;
+  });
 }
 
 /** The client's arguments are added behind the replacement's own, unless the replacement ends in "?". */

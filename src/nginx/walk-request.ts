@@ -2,8 +2,10 @@ import { decideAccess } from './decide-access.js';
 import { inherited, inheritedAll, type Levels, levelsOf } from './inherit.js';
 import { findNamed, matchLocation } from './match-location.js';
 import type { Handler, HandlerKind, MatchStep, PossibleOutcome } from './match-result.js';
-import type { Directive, LocationBlock } from './model.js';
+import type { ServerMatch } from './match-server.js';
+import type { Directive, LocationBlock, NginxConfig } from './model.js';
 import { normalizeUri } from './normalize-uri.js';
+import type { NginxRequest } from './request-context.js';
 import { type RewriteEnd, runRewrites, takeCaptures, type Walk } from './run-rewrites.js';
 import { evaluateTemplate } from './variables.js';
 
@@ -33,7 +35,7 @@ export interface Journey {
 /** Follows a request through the server's rewrites, its locations and their fallbacks to what answers it. */
 export function walkServer(journey: Journey): Outcome {
   const { walk } = journey;
-  if (journey.left <= 0) return loop();
+  if (journey.left <= 0) return loop(journey);
   const end = runRewrites(walk.server.directive.block ?? [], walk);
   if (end.kind !== 'go-on') return answered(journey, end, undefined, []);
   if (end.uriChanged) journey.steps.push({ says: `the server rewrites the URI to ${walk.uri}` });
@@ -51,7 +53,11 @@ function walkLocations(journey: Journey): Outcome {
     if (found.captures.length > 0) takeCaptures(walk, found.captures, found.groups);
     if (found.slashRedirect) {
       return {
-        handler: { kind: 'redirect', status: 301, target: `${walk.uri}/` },
+        handler: {
+          kind: 'redirect',
+          status: 301,
+          target: `${walk.uri}/${walk.args === '' ? '' : `?${walk.args}`}`,
+        },
         location,
         blocks: blocksOf(location),
       };
@@ -65,14 +71,14 @@ function walkLocations(journey: Journey): Outcome {
     if (!end.uriChanged) return content(journey, location, [...blocksOf(location), ...end.taken]);
     journey.steps.push({ says: `the URI is rewritten to ${walk.uri}`, directive: location.directive });
   }
-  return loop();
+  return loop(journey);
 }
 
 function walkNamed(journey: Journey, name: string): Outcome {
   const { walk } = journey;
   const location = findNamed(walk.server.locations, name);
   journey.left -= 1;
-  if (location === undefined || journey.left <= 0) return loop();
+  if (location === undefined || journey.left <= 0) return loop(journey);
   walk.internal = true;
   journey.steps.push({ says: `${location.label} is taken`, directive: location.directive });
   const end = runRewrites(location.directive.block ?? [], walk);
@@ -97,9 +103,10 @@ function blocksOf(location: LocationBlock): Directive[] {
   return [...location.parents, location.directive];
 }
 
-function loop(): Outcome {
+function loop(journey: Journey): Outcome {
+  journey.steps.push({ says: 'rewrites or internal redirects go round in a circle: nginx answers 500' });
   return {
-    handler: { kind: 'return', status: 500, target: 'rewrite or internal redirection cycle' },
+    handler: { kind: 'return', status: 500 },
     blocks: [],
   };
 }
@@ -275,26 +282,25 @@ function noteIndex(journey: Journey, levels: Levels): void {
 }
 
 /** Begins a walk with the client's own URI; undefined where nginx refuses it (400). */
-export function beginWalk(
-  base: Pick<Walk, 'config' | 'request' | 'server'>,
-  captures: readonly string[],
-  groups: Readonly<Record<string, string>>,
-): Walk | undefined {
-  const levels = levelsOf(base.config, base.server.directive, []);
-  const uri = normalizeUri(base.request.uri, inherited(levels, 'merge_slashes')?.args[0] !== 'off');
+export function beginWalk(config: NginxConfig, request: NginxRequest, match: ServerMatch): Walk | undefined {
+  // The URI is read before the Host header: the socket's default server says whether slashes are merged.
+  const levels = levelsOf(config, match.defaultServer.directive, []);
+  const uri = normalizeUri(request.uri, inherited(levels, 'merge_slashes')?.args[0] !== 'off');
   if (!uri.ok) return undefined;
   const walk: Walk = {
-    ...base,
+    config,
+    request,
+    server: match.server,
     uri: uri.path,
     args: uri.args,
-    captures,
+    captures: match.captures,
     variables: new Map(),
     undecided: [],
     internal: false,
     rewritten: false,
   };
-  for (const name of setVariables(base.config.http)) walk.variables.set(name, '');
-  takeCaptures(walk, captures, groups);
+  for (const name of setVariables(config.http)) walk.variables.set(name, '');
+  takeCaptures(walk, match.captures, match.groups);
   return walk;
 }
 
