@@ -19,8 +19,8 @@ export const NO_DOCKER_STATUS = 97;
  */
 export const BOOTSTRAP = [
   'LC_ALL=C; export LC_ALL',
-  'PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin:/usr/local/sbin:/usr/local/bin; export PATH',
-  'unset IFS; w=${1:-not-asked}',
+  `PATH=$\{PATH:-/usr/bin:/bin}:/usr/sbin:/sbin:/usr/local/sbin:/usr/local/bin; export PATH`,
+  `unset IFS; w=$\{1:-not-asked}`,
   'read -r n 2>/dev/null </proc/sys/kernel/random/uuid && read -r x 2>/dev/null </proc/sys/kernel/random/uuid || { n=$(od -An -N32 -tx1 /dev/urandom); set -- $n; IFS=; n="$*"; unset IFS; x=$$; }',
   `n=$n$x; echo "${HELLO} $n $(id -u) $w $(date +%s) $\{LOGNAME:-$\{USER:-$(id -un)}}"`,
   'while read -r c l; do set --; while [ "$c" -gt 0 ]; do IFS= read -r a || exit 1; set -- "$@" "$a"; c=$((c-1)); done; s=$(head -c "$l"); eval "$s"; done',

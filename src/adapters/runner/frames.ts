@@ -124,16 +124,23 @@ export function createFrameReader(
         if (hello === undefined) return;
         nonce = hello.nonce;
         state = 'frames';
-        return tell({ event: 'hello', hello: hello.hello });
+        tell({ event: 'hello', hello: hello.hello });
+        return;
       }
       case 'frames':
-        return takeFrame(text);
+        takeFrame(text);
+        return;
       case 'entries': {
         const entry = parseEntry(text);
         const cap = entry && capOf(entry.number);
-        if (entry === undefined || cap === undefined || entry.stdoutBytes > cap)
-          return broken('an answer that was not asked for');
-        if (entry.stderrBytes > MAX_STDERR_BYTES) return broken('more standard error than agreed');
+        if (entry === undefined || cap === undefined || entry.stdoutBytes > cap) {
+          broken('an answer that was not asked for');
+          return;
+        }
+        if (entry.stderrBytes > MAX_STDERR_BYTES) {
+          broken('more standard error than agreed');
+          return;
+        }
         entries.push(entry);
         entriesLeft -= 1;
         if (entriesLeft === 0) {
@@ -151,7 +158,10 @@ export function createFrameReader(
         }
         hex += text;
         const cap = capOf(streamed.number) ?? 0;
-        if (hex.length > (cap + 16) * 3) return broken('more output than agreed');
+        if (hex.length > (cap + 16) * 3) {
+          broken('more output than agreed');
+          return;
+        }
         return;
       }
       case 'hex-err': {
@@ -168,10 +178,14 @@ export function createFrameReader(
           hex = '';
           hexErr = '';
           state = 'frames';
-          return tell({ event: 'probe', frame });
+          tell({ event: 'probe', frame });
+          return;
         }
         hexErr += text;
-        if (hexErr.length > MAX_STDERR_BYTES) return broken('more standard error than agreed');
+        if (hexErr.length > MAX_STDERR_BYTES) {
+          broken('more standard error than agreed');
+          return;
+        }
         return;
       }
       default:
@@ -183,15 +197,24 @@ export function createFrameReader(
     const [mark, given, kind, value] = text.split(' ');
     // Only the runner knows the nonce; what else may stand here (a shell's complaint) is not ours.
     if (mark !== 'GG' || given !== nonce) return;
-    if (kind === 'end') return tell({ event: 'end' });
+    if (kind === 'end') {
+      tell({ event: 'end' });
+      return;
+    }
     const count = Number(value);
-    if (!Number.isSafeInteger(count) || count < 1) return broken('a frame without a number');
+    if (!Number.isSafeInteger(count) || count < 1) {
+      broken('a frame without a number');
+      return;
+    }
     if (kind === 'batch') {
       entries = [];
       entriesLeft = count;
       state = 'entries';
     } else if (kind === 'stream') {
-      if (capOf(count) === undefined) return broken('an answer that was not asked for');
+      if (capOf(count) === undefined) {
+        broken('an answer that was not asked for');
+        return;
+      }
       streamed = { number: count, durationMs: null };
       state = 'hex-out';
     }
@@ -207,10 +230,16 @@ export function createFrameReader(
       const newline = chunk.indexOf(0x0a);
       const piece = newline < 0 ? chunk : chunk.subarray(0, newline);
       if (state === 'hello') preamble += piece.length + 1;
-      if (preamble > MAX_PREAMBLE_BYTES) return broken('no runner among much other output');
+      if (preamble > MAX_PREAMBLE_BYTES) {
+        broken('no runner among much other output');
+        return;
+      }
       lineBytes += piece.length;
       if (lineBytes <= MAX_LINE_BYTES) line.push(Buffer.from(piece));
-      else if (state !== 'hello' && state !== 'frames') return broken('a line longer than agreed');
+      else if (state !== 'hello' && state !== 'frames') {
+        broken('a line longer than agreed');
+        return;
+      }
       if (newline < 0) return;
       const text = lineBytes <= MAX_LINE_BYTES ? Buffer.concat(line).toString('latin1') : '';
       line = [];

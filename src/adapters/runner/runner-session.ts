@@ -66,13 +66,17 @@ export async function startRunner(
     switch (event.event) {
       case 'hello':
         hello = event.hello;
-        return settle(undefined);
+        settle(undefined);
+        return;
       case 'probe':
-        return onFrame(event.frame);
+        onFrame(event.frame);
+        return;
       case 'end':
-        return finishRound('the host did not answer for it');
+        finishRound('the host did not answer for it');
+        return;
       case 'broken':
-        return end(`the host's answer could not be read: ${event.says}`, 'broken', null);
+        end(`the host's answer could not be read: ${event.says}`, 'broken', null);
+        return;
     }
   }
 

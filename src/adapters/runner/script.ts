@@ -120,7 +120,7 @@ H() {
   c=0
   for i in $F; do
     k=\${i%\${i#?}}; i=\${i#?}
-    eval "a=\\\$s$i"
+    eval "a=\\$s$i"
     m="$m
 $i $k $a $1 $3"
     shift 4; c=$((c + 1))
