@@ -3,7 +3,7 @@ import type { Directive, NginxConfig, ServerBlock } from './model.js';
 import { toBytes } from './normalize-uri.js';
 import { runPcre } from './pcre-regex.js';
 import type { NginxRequest, Undecided } from './request-context.js';
-import { evaluateTemplate, type Value } from './variables.js';
+import { evaluateTemplate } from './variables.js';
 
 /** A request on its way: what rewrites, captures and `set` have made of it so far. Satisfies RequestContext. */
 export interface Walk {
@@ -117,16 +117,15 @@ function runRewrite(directive: Directive, walk: Walk, run: Run): RewriteEnd | 's
   if (match.kind === 'no-match') return undefined;
   takeCaptures(walk, match.captures, match.groups);
   const leaves = /^(?:https?:\/\/|\$scheme)/.test(replacement) || flag === 'redirect' || flag === 'permanent';
-  const value = rewrittenValue(toBytes(replacement), leaves, walk);
-  if (!value.known) {
+  const target = rewrittenTarget(toBytes(replacement), leaves, walk);
+  if ('unknown' in target) {
     walk.undecided.push({
       says: 'what the URI is rewritten to is not known',
-      variables: value.variables,
+      variables: target.unknown,
       directive,
     });
     return undefined;
   }
-  const target = rewrittenTarget(value.value, replacement, walk.args);
   if (leaves) {
     const path = unescapeRedirect(target.uri);
     const url = target.args === '' ? path : `${path}?${target.args}`;
@@ -140,8 +139,20 @@ function runRewrite(directive: Directive, walk: Walk, run: Run): RewriteEnd | 's
   return flag === 'last' || flag === 'break' ? 'stop' : undefined;
 }
 
-/** Captures are escaped where they come to stand in arguments or in a redirect, if the client's URI was escaped. */
-function rewrittenValue(replacement: string, leaves: boolean, walk: Walk): Value {
+interface RewriteTarget {
+  readonly uri: string;
+  readonly args: string;
+}
+
+/**
+ * The replacement with its variables. The client's arguments are added behind its own, unless it ends in "?". Captures
+ * are escaped where they come to stand in arguments or in a redirect, if the client's URI was escaped.
+ */
+function rewrittenTarget(
+  replacement: string,
+  leaves: boolean,
+  walk: Walk,
+): RewriteTarget | { readonly unknown: readonly string[] } {
   const escaped = /[%+]/.test(walk.request.uri)
     ? { ...walk, captures: walk.captures.map(escapeArgument) }
     : walk;
@@ -150,9 +161,12 @@ function rewrittenValue(replacement: string, leaves: boolean, walk: Walk): Value
     question < 0 ? replacement : replacement.slice(0, question),
     leaves ? escaped : walk,
   );
-  if (question < 0 || !path.known) return path;
-  const args = evaluateTemplate(replacement.slice(question), escaped);
-  return args.known ? { known: true, value: path.value + args.value } : args;
+  if (!path.known) return { unknown: path.variables };
+  if (question < 0) return { uri: path.value, args: walk.args };
+  const own = evaluateTemplate(replacement.slice(question + 1), escaped);
+  if (!own.known) return { unknown: own.variables };
+  if (replacement.endsWith('?')) return { uri: path.value, args: own.value.replace(/\?$/, '') };
+  return { uri: path.value, args: walk.args === '' ? own.value : `${own.value}&${walk.args}` };
 }
 
 function escapeArgument(bytes: string): string {
@@ -171,16 +185,6 @@ function unescapeRedirect(url: string): string {
     done = char === '?';
     return char > '%' && char < '\x7f' ? char : whole;
   });
-}
-
-/** The client's arguments are added behind the replacement's own, unless the replacement ends in "?". */
-function rewrittenTarget(value: string, replacement: string, args: string): { uri: string; args: string } {
-  const question = replacement.includes('?') ? value.indexOf('?') : -1;
-  if (question < 0) return { uri: value, args };
-  const own = value.slice(question + 1);
-  const uri = value.slice(0, question);
-  if (replacement.endsWith('?')) return { uri, args: own.replace(/\?$/, '') };
-  return { uri, args: args === '' ? own : `${own}&${args}` };
 }
 
 function runIf(directive: Directive, walk: Walk, run: Run): RewriteEnd | 'stop' | undefined {

@@ -149,8 +149,7 @@ function sent(match: ReturnType<typeof matchRequest>): Record<string, string> {
   const block = match.location?.directive.block ?? [];
   const text = block.map((d) => d.args.join(' '));
   const out: Record<string, string> = {};
-  if (text.includes('Host $host'))
-    out['host'] = match.context?.request.host.replace(/:.*/, '').toLowerCase() ?? '';
+  if (text.includes('Host $host')) out['host'] = hostName(match.context?.request.host ?? '');
   if (text.includes('X-Uri $uri')) out['x-uri'] = match.context?.uri ?? '';
   if (text.includes('Connection $conn')) {
     out['connection'] = match.context?.request.headers?.['Upgrade'] ? 'upgrade' : 'close';
