@@ -2,6 +2,7 @@ import { inheritedAll, type Levels } from './inherit.js';
 import type { Directive, NginxConfig } from './model.js';
 
 export type LogTarget =
+  /** A path as written: a relative one starts from nginx's prefix. */
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'syslog' | 'memory'; readonly address: string }
   | { readonly kind: 'stderr' }
