@@ -1,5 +1,5 @@
-import type { CommandResult, HostSession } from '../../ports.js';
 import type { ProbeCommand, ProbeOutput } from '../../domain/evidence.js';
+import type { CommandResult, HostSession } from '../../ports.js';
 import { createFrameReader, type FrameEvent, type Hello, type ProbeFrame } from './frames.js';
 import { composeRound, type NumberedCommand } from './script.js';
 

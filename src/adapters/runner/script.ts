@@ -157,12 +157,10 @@ if [ "$D" ]; then
 else
   Q() {
     if ! command -v "$1" >/dev/null 2>&1; then echo "$1: not found" >&2; return 127; fi
-    if command -v timeout >/dev/null 2>&1; then timeout -k 1 $(( (t + 99) / 100 )) $S "$@"; return; fi
     exec $S "$@" 3>&- 5>&- 6>&- &
     g=$!
-    { sleep $(( (t + 99) / 100 )); K 9 "$g"; } >/dev/null 2>&1 3>&- 5>&- 6>&- & y=$!
-    wait "$g"; s=$?
-    kill "$y" 2>/dev/null
+    { C; e=$((c + t)); while kill -0 "$g"; do C; if [ "$c" -ge "$e" ]; then K 9 "$g"; fi; sleep ${WATCHDOG_SECONDS} || sleep 1; done; } >/dev/null 2>&1 3>&- 5>&- 6>&- &
+    { wait "$g"; s=$?; } 2>/dev/null
     return "$s"
   }
   p() {

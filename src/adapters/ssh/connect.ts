@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { NodeSSH } from 'node-ssh';
 import type { Client } from 'ssh2';
 import type { HostFailure } from '../../domain/host.js';

@@ -1,10 +1,10 @@
 /** What `~/.ssh/config` knows about an address, joined with what goodgate.yaml says; the latter wins. */
 import { readFileSync } from 'node:fs';
-import { filesNamedBy } from './include-paths.js';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import SSHConfig from 'ssh-config';
 import type { SshTransport } from '../../domain/host.js';
+import { filesNamedBy } from './include-paths.js';
 
 export interface SshSettings {
   /** As people typed it; what known_hosts is asked for where HostName says nothing else. */
