@@ -25,10 +25,10 @@ export const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
 /** Something a person wrote that cannot be used. Line and column count from 1; absent where no file is concerned. */
 export interface ConfigProblem {
   readonly message: string;
-  readonly suggestion?: string;
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
+  readonly suggestion?: string | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
 }
 
 export type Checked<Value> =

@@ -17,8 +17,10 @@ const base = {
   path: [],
 } as const;
 
+type Kind = 'proven-cause' | 'double-fault' | 'healthy-with-recent-failures' | 'inconclusive' | 'unreachable';
+
 /** One diagnosis of each kind, as judging would make them, in both languages. */
-export function diagnoses(lang: 'en' | 'zh'): Record<string, Diagnosis> {
+export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
   const t = (en: string, zh: string) => (lang === 'en' ? en : zh);
   const cite = (probe: string, host: string, argv: string[], excerpt: string, at = AT) => ({
     probe,

@@ -11,7 +11,7 @@ describe('the JSON of a diagnosis', () => {
   );
 
   it('does not depend on the order in which keys were made', () => {
-    const diagnosis = diagnoses('en')['proven-cause']!;
+    const diagnosis = diagnoses('en')['proven-cause'];
     const reversed = (value: unknown): unknown =>
       Array.isArray(value)
         ? value.map(reversed)
@@ -26,7 +26,7 @@ describe('the JSON of a diagnosis', () => {
   });
 
   it('begins with what decides', () => {
-    const keys = Object.keys(JSON.parse(renderJson(diagnoses('en')['proven-cause']!)));
+    const keys = Object.keys(JSON.parse(renderJson(diagnoses('en')['proven-cause'])));
     expect(keys.slice(0, 6)).toEqual(['schema', 'target', 'url', 'playbook', 'verdict', 'httpStatus']);
   });
 });

@@ -31,20 +31,20 @@ describe('a diagnosis', () => {
   const { 'proven-cause': proven } = diagnoses('en');
 
   it('needs nothing but ASCII where the locale has no more', async () => {
-    const text = renderText(proven!, { lang: 'en', terminal: { ...plain, unicode: false } });
+    const text = renderText(proven, { lang: 'en', terminal: { ...plain, unicode: false } });
     expect(text).toMatch(/^[\x20-\x7e\n]*$/u);
     await expect(text).toMatchFileSnapshot('golden/proven-cause.ascii.txt');
   });
 
   it('begins with the verdict, and names the cause before anything else', () => {
-    const lines = renderText(proven!, { lang: 'en', terminal: plain }).split('\n');
+    const lines = renderText(proven, { lang: 'en', terminal: plain }).split('\n');
     expect(lines[0]).toContain('ROOT CAUSE FOUND');
     expect(lines[2]).toContain('Redis is not running');
     expect(lines[3]).toContain('redis-down · proven · on docs-1');
   });
 
   it('lets no line of a host move the cursor', () => {
-    const text = renderText(proven!, { lang: 'en', terminal: plain });
+    const text = renderText(proven, { lang: 'en', terminal: plain });
     expect(text).toContain('\\x1b[2J\\x1b[1;1H\\u{202e}');
     expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
   });
@@ -52,7 +52,8 @@ describe('a diagnosis', () => {
   it('keeps a hostile title, host or remedy harmless too', () => {
     const evil = 'x\u001b]0;owned\u0007\u009b2J\u2066y';
     const cause = {
-      ...proven!.causes[0]!,
+      ...proven.causes[0],
+      certainty: 'proven' as const,
       title: evil,
       id: evil,
       host: evil,
@@ -67,7 +68,7 @@ describe('a diagnosis', () => {
     };
     const text = renderText(
       {
-        ...proven!,
+        ...proven,
         target: evil,
         url: evil,
         playbook: evil,
@@ -85,9 +86,9 @@ describe('a diagnosis', () => {
   });
 
   it('shortens only what verbose shows in full', () => {
-    const verbose = renderText(proven!, { lang: 'en', terminal: plain, verbose: true });
+    const verbose = renderText(proven, { lang: 'en', terminal: plain, verbose: true });
     expect(verbose).toContain('not what is wrong');
-    expect(renderText(proven!, { lang: 'en', terminal: plain })).toMatch(
+    expect(renderText(proven, { lang: 'en', terminal: plain })).toMatch(
       /upstream-port-mismatch {2}nothing of docservice .*…$/mu,
     );
   });

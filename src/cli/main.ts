@@ -1,0 +1,90 @@
+import { CommanderError } from 'commander';
+import type { Composition } from './composition.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { type Io, processIo } from './io.js';
+import { packageVersion } from './package-root.js';
+import { buildProgram } from './program.js';
+
+/** The program `goodgate`: reads the process's arguments, and leaves its exit status with the process. */
+export async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) {
+      process.exit(EXIT.interrupted);
+    }
+    interrupt.abort();
+    // Connections get a moment to close; nobody waits longer for a program that was told to stop.
+    setTimeout(() => process.exit(EXIT.interrupted), 2000).unref();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  // `goodgate check … | head`: nobody reads on, and that is no fault.
+  process.stdout.on('error', (error: Error) => {
+    process.exit('code' in error && error.code === 'EPIPE' ? EXIT.ok : EXIT.bug);
+  });
+  const code = await runCli(process.argv.slice(2), processIo(interrupt.signal), await defaultComposition());
+  process.exitCode = code;
+  process.off('SIGINT', onSignal);
+  process.off('SIGTERM', onSignal);
+  // Whatever a library still holds open must not keep the program from ending.
+  setTimeout(() => process.exit(code), 1000).unref();
+}
+
+async function defaultComposition(): Promise<Composition> {
+  const { composition } = await import('./composition.js');
+  return composition;
+}
+
+/** One call of the program. Never throws: every failure becomes one sentence and an exit status. */
+export async function runCli(argv: readonly string[], io: Io, composition: Composition): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram(io, composition, packageVersion(), (finished) => {
+    code = finished;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(usageSentence(text, command.name())),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    code = error instanceof CommanderError ? usageCode(error) : sayBug(error, io);
+  }
+  return io.signal.aborted ? EXIT.interrupted : code;
+}
+
+function usageCode(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}
+
+/** `error: unknown option '--fomat'\n(Did you mean --format?)` -> one sentence that says where to read on. */
+function usageSentence(text: string, command: string): string {
+  const says = text
+    .replace(/^error: /u, '')
+    .trim()
+    .replace(/\s*\n\s*/gu, ' ')
+    .replace(/\.$/u, '');
+  const help = command === 'goodgate' ? 'goodgate --help' : `goodgate ${command} --help`;
+  return `goodgate: ${says.replace('(Did you mean', '(did you mean')}${says.includes('(Did') ? '' : `; see ${help}`}\n`;
+}
+
+function sayBug(error: unknown, io: Io): ExitCode {
+  // Told to stop: what breaks then is no bug.
+  if (io.signal.aborted) {
+    return EXIT.interrupted;
+  }
+  const says = error instanceof Error ? error.message : String(error);
+  const oneLine = says
+    .replace(/\s*\n\s*/gu, ' ')
+    .replace(/[^\P{Cc}]/gu, '?')
+    .slice(0, 400);
+  io.stderr.write(`goodgate failed: ${oneLine.replace(/\.$/u, '')}. This is a bug.\n`);
+  if (io.env['GOODGATE_DEBUG'] === '1' && error instanceof Error) {
+    io.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return EXIT.bug;
+}
