@@ -39,9 +39,9 @@ export function createNginx(host: Host, paths: Paths): Nginx {
       if (pid === undefined) return nginx.start();
       const before = await workersOf(host, pid);
       await host.signal(pid, 'HUP');
-      await waitUntil('new workers run', async () => {
+      await waitUntil('the old workers take no more requests', async () => {
         const now = await workersOf(host, pid);
-        return now !== '' && now.split('\n').some((worker) => !before.split('\n').includes(worker));
+        return now.length > 0 && !now.some((worker) => before.includes(worker));
       });
     },
     async isRunning() {
@@ -52,8 +52,13 @@ export function createNginx(host: Host, paths: Paths): Nginx {
   return nginx;
 }
 
-async function workersOf(host: Host, masterPid: number): Promise<string> {
-  return (await host.run(['ps', '-o', 'pid=', '--ppid', String(masterPid)])).stdout.trim();
+/** The workers that take requests: those that are shutting down only finish what they have. */
+async function workersOf(host: Host, masterPid: number): Promise<readonly string[]> {
+  const { stdout } = await host.run(['ps', '-o', 'pid=,args=', '--ppid', String(masterPid)]);
+  const lines = stdout
+    .split('\n')
+    .filter((line) => line.includes('worker process') && !line.includes('shutting down'));
+  return lines.map((line) => line.trim().split(/\s+/)[0] ?? '');
 }
 
 export function pidIn(file: string): number | undefined {

@@ -24,8 +24,8 @@ import { layOutSites } from './topology.js';
 import { pause, waitUntil } from './wait-until.js';
 import type { Ports, World, WorldHost, WorldOptions } from './world-types.js';
 
-export { layouts } from './world-types.js';
 export type { Layout, Seen, World, WorldHost, WorldOptions } from './world-types.js';
+export { layouts } from './world-types.js';
 
 /**
  * Starts real servers on ports and in a folder of their own, and returns when the service is healthy through nginx.

@@ -54,7 +54,10 @@ function behave(answer: RequestListener, behaviour: Settings): RequestListener {
     if (settingAt(behaviour, 'spin') === true) for (;;);
     const status = numberAt(behaviour, 'status', 0);
     const respond = (): void => {
-      if (status === 0) return answer(request, response);
+      if (status === 0) {
+        answer(request, response);
+        return;
+      }
       response.writeHead(status, { 'Content-Type': 'text/plain' });
       response.end(`${status} Internal failure\n`);
     };
@@ -68,6 +71,8 @@ function mistreat(socket: Duplex, manner: string): void {
   if (manner === 'close') socket.once('data', () => socket.destroy());
   if (manner === 'reset') socket.once('data', () => resetConnection(socket));
   if (manner === 'banner') socket.end('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n');
+  if (manner === 'header')
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent Type text/html\r\n\r\n'));
 }
 
 function resetConnection(socket: Duplex): void {
