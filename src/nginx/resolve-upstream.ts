@@ -57,7 +57,8 @@ export interface PassResolution {
   readonly undecided: readonly Undecided[];
 }
 
-const DEFAULT_PORTS: Partial<Record<UpstreamScheme, number>> = { http: 80, https: 443, grpc: 80, grpcs: 443 };
+// The other protocols must name their port.
+const DEFAULT_PORTS: Partial<Record<UpstreamScheme, number>> = { http: 80, https: 443 };
 
 /** Where nginx connects to for a matched request: literal addresses, groups, sockets, variables as far as known. */
 export function resolvePass(config: NginxConfig, match: MatchResult): PassResolution {
