@@ -26,9 +26,16 @@ export const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
 export interface ConfigProblem {
   readonly message: string;
   readonly suggestion?: string | undefined;
-  readonly file?: string | undefined;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** A problem in a file: its place is always known. */
+export interface PlacedProblem extends ConfigProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export type Checked<Value> =

@@ -10,7 +10,7 @@ import {
   parseDocument,
   type YAMLError,
 } from 'yaml';
-import type { ConfigProblem } from './config.js';
+import type { PlacedProblem } from './config.js';
 
 export interface Position {
   readonly line: number;
@@ -30,7 +30,7 @@ export interface YamlSource {
 
 type ReadYaml =
   | { readonly ok: true; readonly source: YamlSource }
-  | { readonly ok: false; readonly problems: readonly [ConfigProblem, ...ConfigProblem[]] };
+  | { readonly ok: false; readonly problems: readonly [PlacedProblem, ...PlacedProblem[]] };
 
 /** Never throws: what is wrong with the YAML comes back with its line. */
 export function readYaml(text: string, file: string): ReadYaml {
@@ -50,7 +50,7 @@ export function readYaml(text: string, file: string): ReadYaml {
   }
 }
 
-function yamlProblem(error: YAMLError, text: string, file: string, lines: LineCounter): ConfigProblem {
+function yamlProblem(error: YAMLError, text: string, file: string, lines: LineCounter): PlacedProblem {
   const { line, col } = lines.linePos(error.pos[0]);
   const place = { file, line, column: col };
   if (error.code === 'DUPLICATE_KEY') {

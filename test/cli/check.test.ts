@@ -27,7 +27,13 @@ function withConfig(): void {
 async function called(argv: readonly string[]): Promise<CheckCall> {
   const calls: CheckCall[] = [];
   const base = concluding(diagnoses('en').inconclusive);
-  const composition = { ...base, check: (call: CheckCall) => (calls.push(call), base.check(call)) };
+  const composition = {
+    ...base,
+    check: (call: CheckCall) => {
+      calls.push(call);
+      return base.check(call);
+    },
+  };
   const { err } = await run(argv, { cwd, composition });
   const [call] = calls;
   if (call === undefined) {
@@ -160,7 +166,10 @@ describe('a check', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(RECORD);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const seen: unknown[] = [];
-    const judge = async (record: unknown) => (seen.push(record), diagnoses('en')['proven-cause']);
+    const judge = async (record: unknown) => {
+      seen.push(record);
+      return diagnoses('en')['proven-cause'];
+    };
     const replayed = await run(['replay', 'record.json', '--format', 'json'], {
       cwd,
       composition: { judge },
@@ -200,7 +209,12 @@ describe('a check', () => {
 
   it('that is interrupted prints nothing, records nothing and ends with 130', async () => {
     const interrupt = new AbortController();
-    const composition = { check: async () => (interrupt.abort(), RECORD) };
+    const composition = {
+      check: async () => {
+        interrupt.abort();
+        return RECORD;
+      },
+    };
     const ran = await run(['check', '--local', '--record', 'r.json'], {
       cwd,
       composition,
