@@ -1,6 +1,6 @@
 import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, frameNamed, framesOf, frameText } from '../framed-output.js';
-import { deniesPermission, failureOf, unread, wordsOf, withoutUndefined } from '../output-reading.js';
+import { deniesPermission, failureOf, unread, withoutUndefined, wordsOf } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
 
 export interface HostsEntry {

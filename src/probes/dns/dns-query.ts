@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
-import { type Frame, FRAME_SHELL, framesOf } from '../framed-output.js';
+import { FRAME_SHELL, type Frame, framesOf } from '../framed-output.js';
 import { unread, withoutUndefined, wordsOf } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { addressParam, hostNameParam } from '../probe-params.js';

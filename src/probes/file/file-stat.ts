@@ -1,8 +1,8 @@
 import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, type Frame, framesOf, frameText } from '../framed-output.js';
 import { deniesPermission, firstLine, unread, wholeNumber, withoutUndefined } from '../output-reading.js';
-import { ProbeParamError } from '../probe-param-error.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { ProbeParamError } from '../probe-param-error.js';
 import { pathParam } from '../probe-params.js';
 
 export type FileKind =

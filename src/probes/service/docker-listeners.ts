@@ -1,9 +1,9 @@
 import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, framesOf, frameText } from '../framed-output.js';
+import { isProcTable, type Listener, procListeners } from '../net/net-listeners.js';
 import { failureOf } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { pidParam } from '../probe-params.js';
-import { isProcTable, type Listener, procListeners } from '../net/net-listeners.js';
 
 export interface DockerListenersFacts {
   /** What listens in the network namespace of the process; whose it is cannot be seen this way. */

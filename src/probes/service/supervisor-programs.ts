@@ -1,6 +1,6 @@
+import { withoutUndefined } from '../output-reading.js';
 import type { EnvironmentVariable } from './mask-secrets.js';
 import { maskedEnvironment } from './mask-secrets.js';
-import { withoutUndefined } from '../output-reading.js';
 import type { IniOption, IniText } from './read-ini.js';
 
 export interface UnknownOption {
