@@ -46,7 +46,7 @@ function implicitListen(directive: DirectiveRef): Listen {
 }
 
 /** `listen 8080`, `listen 10.0.0.1`, `listen [::]:80 ipv6only=off`, `listen unix:/run/x.sock`, `listen localhost:81`, … */
-export function parseListen(directive: Directive): Listen | undefined {
+function parseListen(directive: Directive): Listen | undefined {
   const [where, ...flags] = directive.args;
   if (where === undefined) return undefined;
   const found = parseListenAddress(where, flags.includes('ipv6only=off'));

@@ -196,6 +196,8 @@ function translate(pattern: string, ignoreCase: boolean): { source: string; flag
       at = set.end;
     } else if (char === '\\') {
       const escaped = translateEscape(rest, at, false);
+      // What takes no character cannot hold back the repeat before it.
+      if (/[bBAzZ]/.test(rest[at + 1] ?? '')) charge();
       atom(escaped.source);
       at = escaped.end;
     } else if (char === '|') {
@@ -245,7 +247,8 @@ function repeated(inner: Cost, { least, most }: Range): Cost {
     return { repeats: 0, nested: least === most && most <= 64 ? 0 : 1, choices: 0 };
   }
   return {
-    repeats: inner.repeats * most,
+    // The last repeat of one round meets the first of the next.
+    repeats: (most > 1 ? inner.nested : inner.repeats) * most,
     nested: inner.nested,
     choices: inner.choices * most + (most - least),
   };

@@ -69,7 +69,7 @@ function byBytes(a: string, b: string): number {
 }
 
 /** Absolute path without `.`, `..` and doubled slashes. */
-export function normalPath(path: string): string {
+function normalPath(path: string): string {
   const out: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') out.pop();
@@ -79,7 +79,7 @@ export function normalPath(path: string): string {
 }
 
 /** glob(3) without flags: `*` and `?` stop at "/", and a leading dot must be written. Linear but for stars in one part. */
-export function globMatches(pattern: string, path: string): boolean {
+function globMatches(pattern: string, path: string): boolean {
   const patternParts = pattern.split('/');
   const pathParts = path.split('/');
   if (patternParts.length !== pathParts.length) return false;

@@ -4,7 +4,7 @@ import { findNamed, matchLocation } from './match-location.js';
 import type { Handler, HandlerKind, MatchStep, PossibleOutcome } from './match-result.js';
 import type { ServerMatch } from './match-server.js';
 import type { Directive, LocationBlock, NginxConfig } from './model.js';
-import { normalizeUri } from './normalize-uri.js';
+import { fromBytes, normalizeUri } from './normalize-uri.js';
 import type { NginxRequest } from './request-context.js';
 import { type RewriteEnd, runRewrites, takeCaptures, type Walk } from './run-rewrites.js';
 import { evaluateTemplate } from './variables.js';
@@ -38,7 +38,7 @@ export function walkServer(journey: Journey): Outcome {
   if (journey.left <= 0) return loop(journey);
   const end = runRewrites(walk.server.directive.block ?? [], walk);
   if (end.kind !== 'go-on') return answered(journey, end, undefined, []);
-  if (end.uriChanged) journey.steps.push({ says: `the server rewrites the URI to ${walk.uri}` });
+  if (end.uriChanged) journey.steps.push({ says: `the server rewrites the URI to ${fromBytes(walk.uri)}` });
   return walkLocations(journey);
 }
 
@@ -49,7 +49,10 @@ function walkLocations(journey: Journey): Outcome {
     walk.undecided.push(...found.undecided);
     if (found.location === undefined) return content(journey, undefined, []);
     const { location } = found;
-    journey.steps.push({ says: `${location.label} takes ${walk.uri}`, directive: location.directive });
+    journey.steps.push({
+      says: `${location.label} takes ${fromBytes(walk.uri)}`,
+      directive: location.directive,
+    });
     if (found.captures.length > 0) takeCaptures(walk, found.captures, found.groups);
     if (found.slashRedirect) {
       return {
@@ -69,7 +72,10 @@ function walkLocations(journey: Journey): Outcome {
     const end = runRewrites(location.directive.block ?? [], walk);
     if (end.kind !== 'go-on') return answered(journey, end, location, blocksOf(location));
     if (!end.uriChanged) return content(journey, location, [...blocksOf(location), ...end.taken]);
-    journey.steps.push({ says: `the URI is rewritten to ${walk.uri}`, directive: location.directive });
+    journey.steps.push({
+      says: `the URI is rewritten to ${fromBytes(walk.uri)}`,
+      directive: location.directive,
+    });
   }
   return loop(journey);
 }
@@ -158,10 +164,7 @@ function refused(
 }
 
 /** `error_page 502 504 =200 @maintenance;` in force for a status. */
-export function errorPageFor(
-  levels: Levels,
-  status: number,
-): { directive: Directive; uri: string } | undefined {
+function errorPageFor(levels: Levels, status: number): { directive: Directive; uri: string } | undefined {
   const directive = inheritedAll(levels, 'error_page').find((page) =>
     page.args.slice(0, -1).includes(String(status)),
   );

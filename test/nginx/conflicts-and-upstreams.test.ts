@@ -3,7 +3,7 @@ import { effectiveSettings, mainSettings, serverSettings } from '../../src/nginx
 import { matchRequest } from '../../src/nginx/match-request.js';
 import { parseNginxDump } from '../../src/nginx/parse-nginx-dump.js';
 import { compilePcre, runPcre } from '../../src/nginx/pcre-regex.js';
-import { resolvePass } from '../../src/nginx/resolve-upstream.js';
+import { resolvePass, resolvePassDirective } from '../../src/nginx/resolve-upstream.js';
 import { parseSizeBytes, parseTimeMs } from '../../src/nginx/units.js';
 import { type NginxFolder, nginxFolder } from './real-nginx.js';
 
@@ -32,10 +32,10 @@ const one = (locations: string) => `server { listen 8082; server_name docs.test;
 
 describe('who takes the request from the block that was meant', () => {
   test('a regex goes before a prefix without ^~, and not before one with it', () => {
-    const shadowed = matchRequest(
-      read(one('location /doc/ { proxy_pass http://127.0.0.1:1; } location ~ \\.php$ { return 404; }')),
-      REQUEST,
+    const config = read(
+      one('location /doc/ { proxy_pass http://127.0.0.1:1; } location ~ \\.php$ { return 404; }'),
     );
+    const shadowed = matchRequest(config, REQUEST);
     expect(shadowed.handler).toMatchObject({ kind: 'return', status: 404 });
     expect(shadowed.alternatives).toMatchObject([
       {
@@ -45,6 +45,10 @@ describe('who takes the request from the block that was meant', () => {
         lostTo: { text: expect.stringContaining('location ~') },
       },
     ]);
+    const lost = shadowed.alternatives[0];
+    expect(
+      lost && shadowed.context && resolvePassDirective(config, lost.pass, shadowed, shadowed.context).servers,
+    ).toMatchObject([{ host: '127.0.0.1', port: 1 }]);
     const kept = matchRequest(
       read(
         one(
