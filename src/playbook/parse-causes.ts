@@ -23,7 +23,7 @@ export interface ParsedCatalogue<Entry> {
 
 /** Reads whole entries. Never throws: what is wrong is listed with its line, and sound entries still arrive. */
 export function parseCauses(text: string, file: string): ParsedCatalogue<Cause> {
-  return parseEntries(text, file, causeSchema);
+  return parseEntries({ text }, file, causeSchema);
 }
 
 /**
@@ -31,50 +31,72 @@ export function parseCauses(text: string, file: string): ParsedCatalogue<Cause> 
  * and a check should not wait for texts that it will not show.
  */
 export function parseCauseHeads(text: string, file: string): ParsedCatalogue<CauseHead> {
-  return parseEntries(blankExplanations(text), file, causeHeadSchema);
+  return parseEntries(withoutExplanations(text), file, causeHeadSchema);
 }
 
 /** Reads the one entry of that id, or nothing where the file has none. */
 export function parseCause(text: string, file: string, id: string): ParsedCatalogue<Cause> {
-  return parseEntries(blankOtherEntries(text, id), file, causeSchema);
+  return parseEntries(withoutOtherEntries(text, id), file, causeSchema);
+}
+
+/** A part of a file: `lines[i]` is the number, in the file, of the part's line i + 1. Absent: it is the whole. */
+interface Excerpt {
+  readonly text: string;
+  readonly lines?: readonly number[];
 }
 
 // Entries stand in the first column (`- id: …`) and their keys in the third. By YAML's indentation rules no
-// scalar that continues can reach either column, so cutting by lines is exact. Lines are blanked, not removed:
-// line numbers stay true.
-function blankExplanations(text: string): string {
+// scalar that continues can reach either column, so cutting by lines is exact.
+function withoutExplanations(text: string): Excerpt {
   let inside = false;
-  return mapLines(text, (line) => {
+  return keepLines(text, (line) => {
     if (line.startsWith('  explain:')) {
       inside = true;
     } else if (line !== '' && !line.startsWith('   ')) {
       inside = false;
     }
-    return inside ? '' : line;
+    return !inside;
   });
 }
 
-function blankOtherEntries(text: string, id: string): string {
+function withoutOtherEntries(text: string, id: string): Excerpt {
   let inside = true;
-  return mapLines(text, (line) => {
+  return keepLines(text, (line) => {
     if (line.startsWith('- ')) {
       inside = line.trimEnd() === `- id: ${id}`;
     }
-    return inside ? line : '';
+    return inside;
   });
 }
 
-function mapLines(text: string, change: (line: string) => string): string {
-  return text.split('\n').map(change).join('\n');
+function keepLines(text: string, keep: (line: string) => boolean): Excerpt {
+  const kept: string[] = [];
+  const lines: number[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (keep(line)) {
+      kept.push(line);
+      lines.push(index + 1);
+    }
+  }
+  return { text: kept.join('\n'), lines };
 }
 
-function parseEntries<Entry>(text: string, file: string, schema: z.ZodType<Entry>): ParsedCatalogue<Entry> {
+function parseEntries<Entry>(
+  excerpt: Excerpt,
+  file: string,
+  schema: z.ZodType<Entry>,
+): ParsedCatalogue<Entry> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number): number => {
+    const { line } = lines.linePos(offset);
+    return excerpt.lines?.[line - 1] ?? line;
+  };
+  const lineOf = (node: Node): number => lineAt(node.range?.[0] ?? 0);
+  const document = parseDocument(excerpt.text, { lineCounter: lines, prettyErrors: false });
   const problems: CatalogueProblem[] = [];
   const entries: Placed<Entry>[] = [];
   for (const error of document.errors) {
-    problems.push({ file, line: lines.linePos(error.pos[0]).line, message: error.message });
+    problems.push({ file, line: lineAt(error.pos[0]), message: error.message });
   }
   if (problems.length > 0) {
     return { entries, problems };
@@ -88,7 +110,7 @@ function parseEntries<Entry>(text: string, file: string, schema: z.ZodType<Entry
     if (isPair(pair) && isScalar(pair.key) && pair.key.value !== 'causes') {
       problems.push({
         file,
-        line: lineOf(pair.key, lines),
+        line: lineOf(pair.key),
         message: `unknown key "${String(pair.key.value)}", expected only "causes"`,
       });
     }
@@ -96,11 +118,11 @@ function parseEntries<Entry>(text: string, file: string, schema: z.ZodType<Entry
   for (const item of isSeq<Node>(list) ? list.items : []) {
     const parsed = schema.safeParse(item.toJS(document));
     if (parsed.success) {
-      entries.push({ entry: parsed.data, file, line: lineOf(item, lines) });
+      entries.push({ entry: parsed.data, file, line: lineOf(item) });
       continue;
     }
     for (const issue of parsed.error.issues) {
-      const at = lineOf(nearestNode(item, issue.path), lines);
+      const at = lineOf(nearestNode(item, issue.path));
       problems.push({ file, line: at, message: `${pathOf(item, issue.path)}: ${issue.message}` });
     }
   }
@@ -128,8 +150,4 @@ function nearestNode(from: Node, path: readonly PropertyKey[]): Node {
 function pathOf(item: Node, path: readonly PropertyKey[]): string {
   const id = isMap(item) ? item.get('id') : undefined;
   return [typeof id === 'string' ? id : 'entry', ...path.map(String)].join('.');
-}
-
-function lineOf(node: Node, lines: LineCounter): number {
-  return lines.linePos(node.range?.[0] ?? 0).line;
 }

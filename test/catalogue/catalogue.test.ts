@@ -182,6 +182,14 @@ describe('a catalogue with mistakes', () => {
     expect(problems[0]).toMatch(new RegExp(`^some\\.yaml:${line}: `, 'u'));
   });
 
+  it('names the true line also where only heads or one entry are read', () => {
+    const text = `causes:\n${entry('one', '')}${entry('two', '').replace('mend: restart', 'mend: reboot')}`;
+    writeFileSync(join(dir, 'some.yaml'), text);
+    expect(() => loadCauseHeads(dir)).toThrow(/some\.yaml:23: two\.mend: /u);
+    expect(() => loadCause(dir, 'two')).toThrow(/some\.yaml:23: two\.mend: /u);
+    expect(loadCause(dir, 'one')?.id).toBe('one');
+  });
+
   it('is refused as a whole where sound causes are needed, with a code and all problems', () => {
     writeFileSync(join(dir, 'some.yaml'), `causes:\n${entry('one', 'two')}`);
     expect(() => loadCauseHeads(dir)).toThrow(CauseCatalogueError);
