@@ -18,7 +18,8 @@ const WATCHDOG_SECONDS = '0.2';
  * X removes what was made. T, C: the host's uptime, as `u` and in hundredths of a second as `c`.
  * K ends a probe with all that it started. Q runs an argument vector in a session of its own. L is one probe from
  * start to end, in a subshell. p starts a probe. V is the watchdog. H waits for news and sends what has ended, as one
- * batch: one `wc` for the sizes, one `cat` for the contents. E ends a round.
+ * batch: one `wc` for the sizes, one `cat` for the contents. B begins a round and E ends it; in between somebody reads
+ * standard input, on which the client is silent: what comes is its end, and then the runner stops at once.
  * News come over the FIFO on descriptor 3: `s` a status, `d` output is complete, `t` given up, `m` end of a batch.
  * A `d` without an `s` before it means that the cap was reached while the program was still writing.
  */
@@ -35,6 +36,7 @@ X() {
     rm -rf "$D" 2>/dev/null || { sleep 1; rm -rf "$D"; } 2>/dev/null
   fi
 }
+exec 7<&0
 trap X EXIT
 trap 'exit 1' HUP INT TERM PIPE
 if read -r u a 2>/dev/null </proc/uptime; then T() { read -r u a </proc/uptime; }; else T() { u=$(date +%s).00; }; fi
@@ -56,7 +58,7 @@ Q() {
     if [ -e "$1" ]; then s=126; echo "$1: permission denied" >&2; else s=127; echo "$1: not found" >&2; fi
     return
   fi
-  exec $S "$@" 3>&- 4>&- &
+  exec $S "$@" 3>&- 4>&- 7<&- &
   g=$!; echo "$g $e $b" >&4; { wait "$g"; s=$?; } 2>/dev/null
 }
 L() {
@@ -128,8 +130,13 @@ $i $k $a $1 $3"
   echo "GG $N batch $c$m"
   cat $l 2>/dev/null
 }
+B() {
+  { read -r x <&7; kill $$; } >/dev/null 2>&1 &
+  Y=$!
+}
 E() {
   while [ "$R" -gt 0 ]; do H; done
+  { kill "$Y"; wait "$Y"; } 2>/dev/null
   echo "GG $N end"
   if [ "$D" ]; then rm -f "$D"/*; fi
 }
@@ -157,7 +164,7 @@ if [ "$D" ]; then
 else
   Q() {
     if ! command -v "$1" >/dev/null 2>&1; then echo "$1: not found" >&2; return 127; fi
-    exec $S "$@" 3>&- 5>&- 6>&- &
+    exec $S "$@" 3>&- 5>&- 6>&- 7<&- &
     g=$!
     { C; e=$((c + t)); while kill -0 "$g"; do C; if [ "$c" -ge "$e" ]; then K 9 "$g"; fi; sleep ${WATCHDOG_SECONDS} || sleep 1; done; } >/dev/null 2>&1 3>&- 5>&- 6>&- &
     { wait "$g"; s=$?; } 2>/dev/null
@@ -184,7 +191,7 @@ export function composeRound(
   options: { readonly first: boolean },
 ): Buffer {
   const lines: string[] = [];
-  const script: string[] = options.first ? [RUNNER] : [];
+  const script: string[] = options.first ? [RUNNER, 'B'] : ['B'];
   for (const { number, command, trySudo } of commands) {
     const timeoutCs = Math.max(1, Math.ceil(command.timeoutMs / 10));
     const references = command.argv.map((value, position) => {

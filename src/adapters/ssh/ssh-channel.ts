@@ -3,6 +3,8 @@ import type { HostFailure } from '../../domain/host.js';
 import type { RunnerChannel } from '../runner/runner-session.js';
 import type { SshConnection } from './connect.js';
 
+const CLOSE_GRACE_MS = 1_000;
+
 /** Asks the host to execute `command`; the channel's ends are the command's. Closing it closes the connection. */
 export function openSshChannel(
   connection: SshConnection,
@@ -40,6 +42,9 @@ export function openSshChannel(
 function wrap(connection: SshConnection, stream: ClientChannel): RunnerChannel {
   let exitCode: number | null = null;
   let lost: string | undefined;
+  const closed = new Promise<void>((resolve) => {
+    stream.once('close', () => resolve());
+  });
   void connection.ended.then((says) => {
     lost = says;
   });
@@ -51,12 +56,10 @@ function wrap(connection: SshConnection, stream: ClientChannel): RunnerChannel {
 
   async function end(): Promise<void> {
     stream.end();
-    // The runner removes its folder when its input ends; a moment is given to it, no more.
-    await Promise.race([closed, connection.ended, pause(1_000)]);
+    // The runner ends what runs and removes its folder when its input ends; a moment is given to it, no more.
+    await Promise.race([closed, connection.ended, pause(CLOSE_GRACE_MS)]);
     await connection.close();
   }
-
-  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
 
   return {
     write: (data) => void stream.write(data),
