@@ -4,6 +4,7 @@ import type { Target } from '../domain/target.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import type { HostRunner } from '../ports.js';
 import type { ProgressEvent } from '../render/progress.js';
+import { causesFolder } from './package-root.js';
 
 export interface CheckCall {
   readonly target: Target;
@@ -25,6 +26,15 @@ export interface Composition {
 
 export const composition: Composition = {
   check: () => Promise.reject(new Error('checking is not wired yet')),
-  judge: () => Promise.reject(new Error('judging is not wired yet')),
-  hostRunner: () => Promise.reject(new Error('hosts are not wired yet')),
+  judge: async (record, { lang, playbooks }) => {
+    const [{ judge }, { loadCauseHeads }] = await Promise.all([
+      import('../flows/judge.js'),
+      import('../playbook/load-causes.js'),
+    ]);
+    return judge(record, { playbooks, causes: loadCauseHeads(causesFolder()) }, { lang });
+  },
+  hostRunner: async () => {
+    const { createHostRunner } = await import('../adapters/host-runner.js');
+    return createHostRunner();
+  },
 };

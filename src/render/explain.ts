@@ -18,7 +18,7 @@ export function renderExplanation(
   const { paint, marks } = ink;
   const words = texts[lang].explain;
   const titles = new Map(all.map((head) => [head.id, head.title[lang]]));
-  const named = (id: string) => wrapped(`${paint.bold(id)}  ${titles.get(id) ?? ''}`, ink, '  ');
+  const named = (id: string) => wrapped(`${paint.bold(id)}  ${titles.get(id) ?? ''}`, ink, '  ', '      ');
   const { explain } = cause;
   const command = (run: string) => run.split('\n').map((line) => `     ${paint.cyan('$')} ${line}`);
   const causedBy = all.filter((head) => head.leadsTo.includes(cause.id)).map((head) => head.id);

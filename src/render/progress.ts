@@ -66,6 +66,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 function liveProgress(sink: Sink, terminal: Pick<Terminal, 'unicode' | 'width'>, words: Texts): Progress {
   const frames = terminal.unicode ? SPINNERS.unicode : SPINNERS.ascii;
   const steps = new Map<string, { text: string; busy: boolean }>();
+  const rounds = new Map<string, number>();
   let frame = 0;
   let stopped = false;
   const draw = () => {
@@ -85,7 +86,11 @@ function liveProgress(sink: Sink, terminal: Pick<Terminal, 'unicode' | 'width'>,
         return;
       }
       const host = event.host ?? '';
-      const text = visibleText(`${host === '' ? '' : `${host} `}${stepOf(event, words)}`);
+      if (event.kind === 'round') {
+        rounds.set(host, event.round ?? 1);
+      }
+      const round = event.round ?? rounds.get(host) ?? 1;
+      const text = visibleText(`${host === '' ? '' : `${host} `}${stepOf({ ...event, round }, words)}`);
       steps.set(host === '' ? event.kind : host, { text, busy: event.kind !== 'unreachable' });
       // Probes answer by the dozen; the next frame shows them soon enough.
       if (event.kind !== 'probe') {

@@ -47,13 +47,21 @@ export interface Texts {
     readonly sudo: Readonly<Record<'yes' | 'refused' | 'not-asked', string>>;
     readonly tools: string;
     readonly missingTool: (tool: string) => string;
-    readonly clock: (seconds: string) => string;
+    readonly sudoRemedy: (user: string) => string;
+    readonly toolsUnknown: string;
+    readonly clock: string;
     readonly clockOff: (seconds: string) => string;
+    readonly clockUnknown: string;
+    readonly clockRemedy: string;
+    readonly nginxDenied: (user: string) => string;
+    readonly dockerDenied: (user: string) => string;
+    readonly rootRemedy: (host: string) => string;
+    readonly way: { readonly local: string; readonly container: (name: string, where: string) => string };
+    readonly steps: Readonly<Record<'dns' | 'tcp' | 'host-key' | 'login' | 'shell', string>>;
     readonly outside: string;
     readonly outsideAnswer: (status: number) => string;
     readonly allGood: string;
     readonly problems: (count: number) => string;
-    readonly noHosts: string;
   };
 }
 
@@ -147,13 +155,21 @@ const en: Texts = {
     },
     tools: 'tools',
     missingTool: (tool) => `${tool} is not there`,
-    clock: (seconds) => `clock is right (${seconds} s)`,
-    clockOff: (seconds) => `clock is off by ${seconds} s`,
+    sudoRemedy: (user) => `let ${user} run "sudo -n" without a password (visudo), or say sudo: false`,
+    toolsUnknown: 'which tools are there could not be asked',
+    clock: 'clock is right',
+    clockOff: (seconds) => `clock is off by ${seconds} s, so the times in its logs mislead`,
+    clockUnknown: 'the clock could not be read',
+    clockRemedy: 'timedatectl set-ntp true, or start chronyd',
+    nginxDenied: (user) => `${user} may not read nginx's configuration`,
+    dockerDenied: (user) => `${user} may not use docker`,
+    rootRemedy: (host) => `set sudo: true for ${host} (and allow it there), or log in as root`,
+    way: { local: 'this machine', container: (name, where) => `container ${name} on ${where}` },
+    steps: { dns: 'name', tcp: 'port', 'host-key': 'host key', login: 'login', shell: 'shell' },
     outside: 'from outside',
     outsideAnswer: (status) => `answers HTTP ${status}`,
     allGood: 'Everything is in place.',
     problems: (count) => `${count} ${count === 1 ? 'problem' : 'problems'}.`,
-    noHosts: 'No host could be reached.',
   },
 };
 
@@ -240,13 +256,21 @@ const zh: Texts = {
     },
     tools: '工具',
     missingTool: (tool) => `缺少 ${tool}`,
-    clock: (seconds) => `时钟准确（${seconds} 秒）`,
-    clockOff: (seconds) => `时钟偏差 ${seconds} 秒`,
+    sudoRemedy: (user) => `允许 ${user} 免密码执行 "sudo -n"（visudo），或设置 sudo: false`,
+    toolsUnknown: '无法得知有哪些工具',
+    clock: '时钟准确',
+    clockOff: (seconds) => `时钟偏差 ${seconds} 秒，其日志中的时间会误导判断`,
+    clockUnknown: '无法读取时钟',
+    clockRemedy: 'timedatectl set-ntp true，或启动 chronyd',
+    nginxDenied: (user) => `${user} 无权读取 nginx 的配置`,
+    dockerDenied: (user) => `${user} 无权使用 docker`,
+    rootRemedy: (host) => `为 ${host} 设置 sudo: true（并在该主机上允许），或以 root 登录`,
+    way: { local: '本机', container: (name, where) => `${where} 上的容器 ${name}` },
+    steps: { dns: '名称', tcp: '端口', 'host-key': '主机密钥', login: '登录', shell: 'shell' },
     outside: '从外部看',
     outsideAnswer: (status) => `应答 HTTP ${status}`,
     allGood: '一切就绪。',
     problems: (count) => `${count} 个问题。`,
-    noHosts: '没有任何主机可以连接。',
   },
 };
 
