@@ -1,6 +1,7 @@
 import { LAYERS } from '../playbook/cause-schema.js';
 import { loadCauseHeads } from '../playbook/load-causes.js';
 import { renderCauseList } from '../render/explain.js';
+import { jsonText } from '../render/json.js';
 import { terminalOf } from '../render/terminal.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
@@ -14,7 +15,7 @@ export function runCauses(options: FormatOptions, io: Io): ExitCode {
   const lang = languageOf([options.lang], io.env);
   io.stdout.write(
     options.format === 'json'
-      ? `${JSON.stringify({ schema: 1, causes }, undefined, 2)}\n`
+      ? jsonText({ schema: 1, causes })
       : renderCauseList(causes, LAYERS, { lang, terminal: terminalOf(io.stdout, io.env) }),
   );
   return EXIT.ok;

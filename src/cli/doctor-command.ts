@@ -3,6 +3,7 @@ import { withWayOptions } from '../config/config-from-arguments.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Target, TargetHost } from '../domain/target.js';
 import { type DoctorSection, renderDoctor } from '../render/doctor.js';
+import { jsonText } from '../render/json.js';
 import { terminalOf } from '../render/terminal.js';
 import { type Texts, texts } from '../render/texts.js';
 import { chooseTarget, wayOptions } from './choose-target.js';
@@ -162,5 +163,5 @@ function doctorJson(judged: readonly Judged[], asked: readonly Asked[]): string 
     findings: lines,
   }));
   const outside = asked.map(({ target, url, line }) => ({ target, url, ...line }));
-  return `${JSON.stringify({ schema: 1, hosts, outside }, undefined, 2)}\n`;
+  return jsonText({ schema: 1, hosts, outside });
 }

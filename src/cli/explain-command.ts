@@ -1,6 +1,7 @@
 import { suggestName } from '../config/nearest-name.js';
 import { loadCause, loadCauseHeads } from '../playbook/load-causes.js';
 import { renderExplanation } from '../render/explain.js';
+import { jsonText } from '../render/json.js';
 import { terminalOf } from '../render/terminal.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
@@ -23,7 +24,7 @@ export function runExplain(id: string, options: FormatOptions, io: Io): ExitCode
   const lang = languageOf([options.lang], io.env);
   io.stdout.write(
     options.format === 'json'
-      ? `${JSON.stringify(cause, undefined, 2)}\n`
+      ? jsonText(cause)
       : renderExplanation(cause, heads, { lang, terminal: terminalOf(io.stdout, io.env) }),
   );
   return EXIT.ok;

@@ -18,11 +18,16 @@ export async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  const io = processIo(interrupt.signal);
+  // A library's stray event must not end in a stack trace either; what it leaves behind cannot be trusted.
+  const onStray = (error: unknown) => process.exit(sayBug(error, io));
+  process.on('uncaughtException', onStray);
+  process.on('unhandledRejection', onStray);
   // `goodgate check … | head`: nobody reads on, and that is no fault.
   process.stdout.on('error', (error: Error) => {
     process.exit('code' in error && error.code === 'EPIPE' ? EXIT.ok : EXIT.bug);
   });
-  const code = await runCli(process.argv.slice(2), processIo(interrupt.signal), await defaultComposition());
+  const code = await runCli(process.argv.slice(2), io, await defaultComposition());
   process.exitCode = code;
   process.off('SIGINT', onSignal);
   process.off('SIGTERM', onSignal);

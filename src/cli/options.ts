@@ -29,6 +29,7 @@ export interface CheckOptions extends TargetOptions, FormatOptions {
 }
 
 export interface ReplayOptions extends FormatOptions {
+  readonly config?: string;
   readonly verbose?: boolean;
 }
 

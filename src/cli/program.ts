@@ -47,6 +47,7 @@ export function buildProgram(
     .command('replay')
     .description('Judges a recorded check again, with the playbooks of today.')
     .argument('<FILE>', 'what goodgate check --record wrote; - is standard input')
+    .option('--config <FILE>', 'goodgate.yaml to read, for further playbooks')
     .addOption(formatOption())
     .addOption(langOption())
     .option('-v, --verbose', 'shorten nothing')

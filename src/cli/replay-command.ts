@@ -2,7 +2,7 @@ import { show } from './check-command.js';
 import type { Composition } from './composition.js';
 import type { ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
-import { readAllPlaybooks } from './known-playbooks.js';
+import { foldersInUse, readAllPlaybooks } from './known-playbooks.js';
 import { languageOf } from './language.js';
 import type { ReplayOptions } from './options.js';
 import { readRecord } from './read-record.js';
@@ -21,7 +21,8 @@ export async function runReplay(
   if (!record.ok) {
     return refuse(io, record.problems);
   }
-  const playbooks = readAllPlaybooks([]);
+  const folders = foldersInUse(options.config, io);
+  const playbooks = folders.ok ? readAllPlaybooks(folders.value) : folders;
   if (!playbooks.ok) {
     return refuse(io, playbooks.problems);
   }

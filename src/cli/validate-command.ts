@@ -8,9 +8,9 @@ import { readPlaybookFiles } from '../playbook/load-playbooks.js';
 import { parseCauses } from '../playbook/parse-causes.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
+import { foldersInUse } from './known-playbooks.js';
 import type { CommonOptions } from './options.js';
 import { causesFolder, playbookFolder } from './package-root.js';
-import { foldersInUse } from './playbooks-command.js';
 import { refuse, sentence } from './refuse.js';
 
 /** `goodgate validate`: every mistake of playbooks, causes and goodgate.yaml, with its place. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Host, SshTransport, Transport } from '../domain/host.js';
 import type { Target } from '../domain/target.js';
 import { type Checked, problem } from './config.js';
-import { isHostKey, isHttpUrl } from './config-schema.js';
+import { hasCredentials, isHostKey, isHttpUrl, NO_CREDENTIALS } from './config-schema.js';
 import { type HostAddress, parseHostAddress } from './parse-host-address.js';
 import { resolvePath } from './resolve-path.js';
 
@@ -124,6 +124,9 @@ function targetOf(given: { url: string; playbook?: string }, hosts: readonly Hos
       `--url: expected a URL that begins with http:// or https://, got "${given.url}"`,
       suggestion,
     );
+  }
+  if (hasCredentials(given.url)) {
+    return problem(`--url: ${NO_CREDENTIALS}`);
   }
   return {
     ok: true,

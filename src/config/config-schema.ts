@@ -32,6 +32,14 @@ export function isHttpUrl(text: string): boolean {
   return url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:');
 }
 
+export const NO_CREDENTIALS = 'expected a URL without a user and a password';
+
+/** A password in a URL would stand in every finding, record and list of processes. */
+export function hasCredentials(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && (url.username !== '' || url.password !== '');
+}
+
 const filePath = z.string().min(1, 'expected the path of a file, got an empty text');
 const address = z
   .string()
@@ -87,6 +95,7 @@ export const targetSchema = z.strictObject({
   url: z
     .string()
     .refine(isHttpUrl, 'expected a URL that begins with http:// or https://')
+    .refine((text) => !hasCredentials(text), NO_CREDENTIALS)
     .describe('What people open, e.g. https://docs.example.com/healthcheck'),
   hosts: z.array(targetHostSchema).min(1, 'expected at least one host'),
   playbook: name.optional().describe('Name of a playbook; found by what is on the hosts where absent.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConfigProblem } from './config.js';
-import { configSchema } from './config-schema.js';
+import { configSchema, NO_CREDENTIALS } from './config-schema.js';
 import { suggestName } from './nearest-name.js';
 import type { YamlSource } from './yaml-source.js';
 
@@ -60,7 +60,10 @@ function wrongKind(issue: Issue, path: Path, source: YamlSource): ConfigProblem 
     issue.code === 'invalid_value' && typeof got === 'string'
       ? suggestName(got, issue.values.map(String))
       : undefined;
-  return { ...place, message: `${name}: ${expected(issue)}, got ${kindOf(got)}`, ...remedy(suggestion) };
+  const message = `${name}: ${expected(issue)}`;
+  // A password must not reach a log by way of a complaint about it.
+  const shown = issue.message === NO_CREDENTIALS ? message : `${message}, got ${kindOf(got)}`;
+  return { ...place, message: shown, ...remedy(suggestion) };
 }
 
 function remedy(suggestion: string | undefined): { suggestion?: string } {

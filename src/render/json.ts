@@ -5,7 +5,25 @@ import type { Diagnosis } from '../domain/diagnosis.js';
  * so that two outputs can be compared line by line. Keys that the list does not know stand last, by name.
  */
 export function renderJson(diagnosis: Diagnosis): string {
-  return `${JSON.stringify(ordered(diagnosis), undefined, 2)}\n`;
+  return jsonText(ordered(diagnosis));
+}
+
+/**
+ * JSON that is harmless on a terminal too: characters that control or hide are written as `\\u009b`. For a program
+ * that reads it, nothing changes.
+ */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2).replace(HIDDEN, escaped)}\n`;
+}
+
+// All but the line feeds of the layout: JSON.stringify has escaped those that stand in strings.
+const HIDDEN = /(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+function escaped(character: string): string {
+  // By UTF-16 code unit, as JSON wants it.
+  return Array.from({ length: character.length }, (_, index) => {
+    return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }).join('');
 }
 
 const ORDER = [

@@ -87,6 +87,9 @@ describe('--url and --host', () => {
     expect(transports({ hosts: ['a'], url: 'docs.example.com' })).toMatchObject({
       suggestion: 'did you mean "https://docs.example.com"?',
     });
+    expect(transports({ hosts: ['a'], url: 'http://a:hunter2@docs/' })).toEqual({
+      message: '--url: expected a URL without a user and a password',
+    });
     expect(transports({ hosts: ['a'], hostKeys: ['SHA256:abc'] })).toMatchObject({
       message: '--host-key: "SHA256:abc" is not a public host key',
     });

@@ -279,6 +279,11 @@ describe('a file with a mistake', () => {
     expect(says('__proto__: {a: 1}\n').join()).toContain('unknown key "__proto__"');
   });
 
+  it('refuses a password in a URL without repeating it', () => {
+    const said = says('targets:\n  t: {url: "http://a:hunter2@x/", hosts: [a]}\n');
+    expect(said).toEqual(['2:12 targets.t.url: expected a URL without a user and a password']);
+  });
+
   it('does not repeat what stands at a key that it does not know', () => {
     expect(says('hosts:\n  a: {address: x, password: hunter2}\n').join()).not.toContain('hunter2');
   });

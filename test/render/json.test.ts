@@ -25,6 +25,13 @@ describe('the JSON of a diagnosis', () => {
     expect(renderJson(reversed(diagnosis) as typeof diagnosis)).toBe(renderJson(diagnosis));
   });
 
+  it('means the same and is harmless where a terminal shows it', () => {
+    const evil = 'a\u001b[2J\u009b2J\u202e\u{e0041}\u2028\n"';
+    const text = renderJson({ ...diagnoses('en').inconclusive, symptom: evil });
+    expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}]/u);
+    expect(JSON.parse(text).symptom).toBe(evil);
+  });
+
   it('begins with what decides', () => {
     const keys = Object.keys(JSON.parse(renderJson(diagnoses('en')['proven-cause'])));
     expect(keys.slice(0, 6)).toEqual(['schema', 'target', 'url', 'playbook', 'verdict', 'httpStatus']);
