@@ -61,23 +61,25 @@ export async function runCheck(
     progress.tell({ kind: 'judging' });
     const diagnosis = await composition.judge(record, { lang, playbooks });
     progress.stop();
-    return show(diagnosis, { ...options, lang }, io);
+    return show(diagnosis, { ...options, lang, configured: name !== undefined }, io);
   } finally {
     progress.stop();
   }
 }
 
+interface ShowOptions {
+  readonly format: 'text' | 'json';
+  readonly lang: 'en' | 'zh';
+  readonly verbose?: boolean;
+  readonly configured?: boolean;
+}
+
 /** Prints a diagnosis as it was asked for, and gives the exit status that it means. */
-export function show(
-  diagnosis: Diagnosis,
-  options: { readonly format: 'text' | 'json'; readonly lang: 'en' | 'zh'; readonly verbose?: boolean },
-  io: Io,
-): ExitCode {
-  const verbose = options.verbose ?? false;
+export function show(diagnosis: Diagnosis, options: ShowOptions, io: Io): ExitCode {
   const text =
     options.format === 'json'
       ? renderJson(diagnosis)
-      : renderText(diagnosis, { lang: options.lang, terminal: terminalOf(io.stdout, io.env), verbose });
+      : renderText(diagnosis, { ...options, terminal: terminalOf(io.stdout, io.env) });
   io.stdout.write(text);
   return exitCodeOf(diagnosis.verdict);
 }

@@ -10,6 +10,8 @@ import { visibleText } from './visible-text.js';
 export interface TextOptions {
   readonly lang: 'en' | 'zh';
   readonly terminal: Pick<Terminal, 'colours' | 'unicode' | 'width'>;
+  /** False where the target's name stands in no goodgate.yaml, so that no command can use it. */
+  readonly configured?: boolean;
   /** Nothing is shortened. */
   readonly verbose?: boolean;
 }
@@ -26,7 +28,7 @@ export function renderText(diagnosis: Diagnosis, options: TextOptions): string {
     renderHopMap(diagnosis.path, ink, words),
     renderNextStep([...root, ...faults], ink, words),
     ...renderRest(diagnosis, ink, words, verbose),
-    renderFoot(diagnosis, ink, words),
+    renderFoot(diagnosis, ink, words, options.configured ?? true),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -118,7 +120,7 @@ function renderRest(diagnosis: Diagnosis, ink: Ink, words: Texts, verbose: boole
   return named ? [recent, ruledOut, notChecked] : [notChecked, ruledOut, recent];
 }
 
-function renderFoot(diagnosis: Diagnosis, ink: Ink, words: Texts): string[] {
+function renderFoot(diagnosis: Diagnosis, ink: Ink, words: Texts, configured: boolean): string[] {
   const { paint, marks } = ink;
   const probes = diagnosis.hosts.reduce((sum, host) => sum + host.probes, 0);
   const seconds = (diagnosis.durationMs / 1000).toFixed(1);
@@ -132,7 +134,7 @@ function renderFoot(diagnosis: Diagnosis, ink: Ink, words: Texts): string[] {
     diagnosis.verdict === 'root-cause' && root !== undefined
       ? words.explainHint(root.id)
       : diagnosis.verdict === 'unreachable'
-        ? words.doctorHint(diagnosis.target)
+        ? words.doctorHint(configured ? diagnosis.target : undefined)
         : undefined;
   return [
     ...wrapped(paint.dim(visibleText(facts.join(` ${marks.dot} `))), ink, ''),

@@ -22,7 +22,7 @@ export interface Texts {
   readonly counts: (hosts: number, probes: number, seconds: string) => string;
   readonly playbook: (name: string) => string;
   readonly explainHint: (id: string) => string;
-  readonly doctorHint: (target: string) => string;
+  readonly doctorHint: (target: string | undefined) => string;
   readonly progress: {
     readonly connecting: string;
     readonly connected: string;
@@ -118,7 +118,8 @@ const en: Texts = {
     `${hosts} ${hosts === 1 ? 'host' : 'hosts'}, ${probes} probes, ${seconds} s`,
   playbook: (name) => `playbook ${name}`,
   explainHint: (id) => `More about this cause: goodgate explain ${id}`,
-  doctorHint: (target) => `More about the way to the hosts: goodgate doctor ${target}`,
+  doctorHint: (target) =>
+    `More about the way to the hosts: goodgate doctor ${target ?? '(with the same options)'}`,
   progress: {
     connecting: 'connecting',
     connected: 'connected',
@@ -219,7 +220,7 @@ const zh: Texts = {
   counts: (hosts, probes, seconds) => `${hosts} 台主机，${probes} 个探针，${seconds} 秒`,
   playbook: (name) => `剧本 ${name}`,
   explainHint: (id) => `了解此根因：goodgate explain ${id} --lang zh`,
-  doctorHint: (target) => `检查到主机的连接：goodgate doctor ${target} --lang zh`,
+  doctorHint: (target) => `检查到主机的连接：goodgate doctor ${target ?? '（使用相同的选项）'} --lang zh`,
   progress: {
     connecting: '正在连接',
     connected: '已连接',

@@ -93,6 +93,13 @@ describe('the program', () => {
     }
   });
 
+  it('turns the stray error of a library into one sentence', async () => {
+    const stray =
+      'process.on("newListener",(n)=>{if(n==="unhandledRejection")setTimeout(()=>{throw new Error("stray")},0)})';
+    const { code, err } = await start(installed, ['causes'], ['--import', `data:text/javascript,${stray}`]);
+    expect({ code, err }).toEqual({ code: 70, err: 'goodgate failed: stray. This is a bug.\n' });
+  });
+
   it('ends quietly when nobody reads on', () => {
     const script = `"${process.execPath}" "${join(installed, 'bin/goodgate.js')}" causes | head -n 1`;
     const out = execFileSync('sh', ['-c', script], {

@@ -6,7 +6,7 @@ import {
   type TargetArguments,
 } from '../../src/config/config-from-arguments.js';
 
-const place = { cwd: '/work', home: '/home/ops' };
+const place = { cwd: '/srv/ops', home: '/home/ops' };
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2GmoEY4kNkVuBxQHkyLVHm4QYTQIjkkxSg8FSk3nEx';
 
 function transports(more: Partial<TargetArguments> & { hosts: string[] }) {
@@ -61,7 +61,7 @@ describe('--url and --host', () => {
       hostKeys: [KEY],
       jump: 'ops@bastion',
     });
-    const files = { keyFile: '/home/ops/.ssh/key', knownHostsFile: '/work/known' };
+    const files = { keyFile: '/home/ops/.ssh/key', knownHostsFile: '/srv/ops/known' };
     const jump = { kind: 'ssh', address: 'bastion', user: 'ops', ...files };
     expect(all).toEqual([
       { kind: 'ssh', address: 'a', ...files, hostKeys: [KEY], jump },
