@@ -10,7 +10,11 @@ export const SHELLS: readonly (readonly [string, Shell])[] = [
   ['BusyBox', ['busybox', 'sh']],
 ];
 
-export function runProbe(command: ProbeCommand, shell: Shell = ['sh'], env: NodeJS.ProcessEnv = {}): ProbeOutput {
+export function runProbe(
+  command: ProbeCommand,
+  shell: Shell = ['sh'],
+  env: NodeJS.ProcessEnv = {},
+): ProbeOutput {
   const [program = '', ...rest] = command.argv;
   const argv = program === 'sh' ? [...shell, ...rest] : [program, ...rest];
   const { status, stdout, stderr, error } = spawnSync(argv[0] ?? '', argv.slice(1), {
@@ -22,7 +26,13 @@ export function runProbe(command: ProbeCommand, shell: Shell = ['sh'], env: Node
   });
   const isAbsent = error !== undefined && 'code' in error && error.code === 'ENOENT';
   const exitCode = isAbsent ? 127 : status;
-  return { exitCode, stdout: stdout ?? '', stderr: (stderr ?? '').slice(0, 4096), truncated: false, timedOut: false };
+  return {
+    exitCode,
+    stdout: stdout ?? '',
+    stderr: (stderr ?? '').slice(0, 4096),
+    truncated: false,
+    timedOut: false,
+  };
 }
 
 /** An output as a fixture or a test's own text makes it. */

@@ -112,6 +112,15 @@ export function parseDnsQuery(output: ProbeOutput): Parsed<DnsQueryFacts> {
     const addresses = [...new Set(found.map(({ address }) => address))];
     return { ok: true, facts: { answer: 'answered', addresses, tool, line: found[0]?.line ?? frame.line } };
   }
+  // host says nothing at all of a name that exists and has no address.
+  if (
+    verdict === undefined &&
+    tool === 'host' &&
+    frame.exitCode === 0 &&
+    frame.lines.some(({ text }) => /^Using domain server/.test(text))
+  ) {
+    return { ok: true, facts: { answer: 'answered', addresses: [], tool, line: frame.line } };
+  }
   if (verdict?.answer === undefined) return unread('unparseable', `${tool}: no answer that is understood`);
   return {
     ok: true,
@@ -154,6 +163,7 @@ function answerOf(text: string): DnsAnswer | undefined {
   if (/status: REFUSED|\b5\(REFUSED\)|: REFUSED$|^rcode 5$/.test(text)) return 'refused';
   if (/timed out|no servers could be reached|^timeout$/i.test(text)) return 'timeout';
   if (/connection refused|unreachable|no route to host/i.test(text)) return 'unreachable';
-  if (/status: NOERROR|has no .{1,20} record|No answer|^rcode 0$/.test(text)) return 'answered';
+  if (/status: NOERROR|has no .{1,20} record|No answer|^Non-authoritative answer:|^rcode 0$/.test(text))
+    return 'answered';
   return /status: [A-Z]+|^rcode \d+$/.test(text) ? 'other' : undefined;
 }

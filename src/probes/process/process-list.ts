@@ -61,7 +61,7 @@ export function parseProcessList(output: ProbeOutput): Parsed<ProcessListFacts> 
   for (const { text, line } of rows.slice(1)) {
     const shape = hasElapsed
       ? /^\s*(\d+)\s+(\d+)\s+(\S+)\s+([A-Za-z])\S*(?: [<NLsl+]+)?\s+(\S+) ?(.*)$/.exec(text)
-      : /^\s*(\d+)\s+(\d+)\s+(\S+)\s+([A-Za-z])\S*()\s+(.*)$/.exec(text);
+      : /^\s*(\d+)\s+(\d+)\s+(\S+)\s+([A-Za-z])\S*(?: [<NLsl+]+)?()\s+(.*)$/.exec(text);
     const pid = wholeNumber(shape?.[1]);
     const ppid = wholeNumber(shape?.[2]);
     if (shape === null || pid === undefined || ppid === undefined) continue;

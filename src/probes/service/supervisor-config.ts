@@ -134,10 +134,7 @@ function configurationOf(instance: SupervisorInstanceFrames, hostname: string): 
     problems: texts.flatMap(({ problems }) => problems),
   };
   const here = configFile.slice(0, Math.max(configFile.lastIndexOf('/'), 1));
-  const variables = new Map([
-    ['here', here],
-    ['host_node_name', hostname],
-  ]);
+  const variables = new Map([['host_node_name', hostname]]);
   return withoutUndefined({
     configFile,
     supervisordPid,

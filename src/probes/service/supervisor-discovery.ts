@@ -4,15 +4,16 @@ import { firstLine, wholeNumber, withoutUndefined } from '../output-reading.js';
 
 /**
  * Calls `each PID FILE` for every supervisord's configuration, after a frame `instance PID` that holds the file's path
- * (PID is 0 where a default file exists and no supervisord runs on it). A supervisord in another mount namespace, a
- * container's, gets a frame `elsewhere PID` only: its paths are not this host's. The search for a file that was not
+ * (PID is 0 where a default file exists and no supervisord runs on it). A supervisord in another mount namespace that sees
+ * another file there (a container's; not one that systemd gave a /tmp of its own) gets a frame `elsewhere PID` only: its
+ * paths are not this host's. The search for a file that was not
  * named is supervisord's own (supervisord.org/configuration.html, "Configuration File").
  */
 export const SUPERVISOR_DISCOVERY_SHELL = `${FRAME_SHELL}
 frame installed 0 "$(command -v supervisord) $(command -v supervisorctl)"
 named_conf() {
   IFS='
-'; set -f; set -- $(tr '\\000' '\\n' <"/proc/$1/cmdline" 2>/dev/null); set +f; IFS=' 	
+'; set -f; set -- $({ tr '\\000' '\\n' <"/proc/$1/cmdline"; } 2>/dev/null); set +f; IFS=' 	
 '
   seen=
   for word in "$1" "$2" "$3"; do case \${word##*/} in supervisord) seen=1 ;; esac; done
@@ -34,7 +35,6 @@ instances() {
     pid=\${file%/cmdline}; pid=\${pid#/proc/}
     conf=$(named_conf "$pid") || continue
     theirs=$(readlink "/proc/$pid/ns/mnt" 2>/dev/null)
-    if [ -n "$theirs" ] && [ "$theirs" != "$mine" ]; then frame "elsewhere $pid" 0 "$conf"; continue; fi
     cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null)
     case $conf in
       /*) ;;
@@ -45,6 +45,10 @@ instances() {
       *) conf=$cwd/$conf ;;
     esac
     [ -n "$conf" ] || continue
+    if [ -n "$theirs" ] && [ "$theirs" != "$mine" ] &&
+      [ "$(stat -L -c %d:%i "/proc/$pid/root$conf" 2>/dev/null)" != "$(stat -L -c %d:%i "$conf" 2>/dev/null)" ]; then
+      frame "elsewhere $pid" 0 "$conf"; continue
+    fi
     used=$used$conf:
     frame "instance $pid" 0 "$conf"
     each "$pid" "$conf"

@@ -107,10 +107,13 @@ export function programsOf(ini: IniText, variables: ReadonlyMap<string, string>)
     const extra = KNOWN_OF_KIND.get(kind);
     if (extra === undefined || name === '' || programs.has(section)) continue;
     const options = ini.options.filter((option) => option.section === section);
-    const reader = new OptionReader(
-      options,
-      new Map([...variables, ['program_name', name], ['group_name', groups.get(name) ?? name]]),
-    );
+    // %(here)s is the folder of the file that defines the section, not of the main file.
+    const own = [
+      ['here', file.slice(0, Math.max(file.lastIndexOf('/'), 1))],
+      ['program_name', name],
+      ['group_name', groups.get(name) ?? name],
+    ] as const;
+    const reader = new OptionReader(options, new Map([...variables, ...own]));
     programs.set(
       section,
       withoutUndefined({
