@@ -5,11 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHostRunner, type HostRunnerOptions } from '../../src/adapters/host-runner.js';
+import { openLocalChannel } from '../../src/adapters/local/local-channel.js';
+import { BOOTSTRAP, dockerCommand, shellCommand } from '../../src/adapters/runner/bootstrap.js';
+import { startRunner } from '../../src/adapters/runner/runner-session.js';
 import type { Host, HostFailure, SshTransport } from '../../src/domain/host.js';
 import type { HostSession } from '../../src/ports.js';
 import { startDelayRelay } from '../support/delay-relay.js';
 import { outputOf, probe } from '../support/probe-commands.js';
 import { freePort, type Sshd, startSshd } from '../support/sshd.js';
+
+/** Those of them that this machine has. */
+const LOGIN_SHELLS = [
+  '/bin/sh',
+  '/bin/bash',
+  '/bin/dash',
+  '/usr/bin/tcsh',
+  '/usr/bin/fish',
+  '/usr/bin/zsh',
+  '/usr/bin/mksh',
+];
 
 const home = mkdtempSync(join(tmpdir(), 'goodgate-home-'));
 const emptyHome = { home, configFile: join(home, '.ssh', 'config') };
@@ -88,17 +102,19 @@ describe('a host over SSH', () => {
     await session.close();
   });
 
-  it.each(['/bin/bash', '/bin/dash', '/usr/bin/tcsh', '/usr/bin/fish', '/usr/bin/zsh'])(
-    'does not mind the login shell %s',
-    async (shell) => {
-      // What sshd does: the account's shell is given the command with -c.
-      const { shellCommand } = await import('../../src/adapters/runner/bootstrap.js');
-      expect(shellCommand('none')).not.toMatch(/[\n\\!]/);
-      const which = installed(shell) ? shell : '/bin/sh';
-      const said = execFileSync(which, ['-c', shellCommand('none')], { input: '', encoding: 'utf8' });
-      expect(said).toMatch(/^goodgate\/1 \S{32,} \d+ not-asked \d+ \S+\n$/);
-    },
-  );
+  it.each(LOGIN_SHELLS.filter(installed))('does not mind the login shell %s', (shell) => {
+    // What sshd does: the account's shell is given the command with -c.
+    for (const command of [
+      shellCommand('none'),
+      shellCommand('sudo'),
+      dockerCommand('docs', 'none'),
+      dockerCommand('docs', 'sudo'),
+    ]) {
+      expect(command).not.toMatch(/[\n\\!]/);
+    }
+    const said = execFileSync(shell, ['-c', shellCommand('none')], { input: '', encoding: 'utf8' });
+    expect(said).toMatch(/^goodgate\/1 \S{32,} \d+ not-asked \d+ \S+\n$/);
+  });
 
   it('keeps what was answered before the connection was cut, and calls the rest lost', async () => {
     const relay = await startDelayRelay({ port: sshd.port });
@@ -135,6 +151,27 @@ describe('a host over SSH', () => {
     await session.close();
     expect((await round).get(slow.id)).toMatchObject({ state: 'lost' });
     await expect.poll(() => running('sleep 29.375'), { timeout: 4_000 }).toBe(false);
+  });
+
+  it('takes no more memory for 1 GiB of output than its cap asks for', async () => {
+    const limit = 64 * 1024 * 1024;
+    const session = await open(hostAt(sshd));
+    const flood = probe(['head', '-c', String(1024 ** 3), '/dev/zero'], {
+      capBytes: 1_000_000,
+      timeoutMs: 20_000,
+    });
+    const before = process.memoryUsage();
+    let peak = 0;
+    const watch = setInterval(() => {
+      const { rss, arrayBuffers } = process.memoryUsage();
+      peak = Math.max(peak, rss - before.rss, arrayBuffers - before.arrayBuffers);
+    }, 5);
+    const results = await session.run([flood]);
+    clearInterval(watch);
+    await session.close();
+    expect(outputOf(results, flood)).toMatchObject({ truncated: true, exitCode: null, timedOut: false });
+    expect(outputOf(results, flood).stdout.length).toBe(1_000_000);
+    expect(peak).toBeLessThan(limit);
   });
 
   it('costs at most nine round trips cold, for a round of 40 commands', async () => {
@@ -400,6 +437,31 @@ describe('a container on a host', () => {
 });
 
 describe('root by sudo', () => {
+  it('asks sudo for a privileged probe alone where it does not give a shell, and goes without where it refuses', async () => {
+    const tools = join(home, 'few');
+    mkdirSync(tools);
+    // Allows `id` and nothing else, as a narrow sudoers file does.
+    writeFileSync(
+      join(tools, 'sudo'),
+      '#!/bin/sh\nshift\n[ "$1" = -- ] && shift\n[ "$1" = id ] && { echo by-sudo; exit 0; }\necho "sudo: a password is required" >&2; exit 1\n',
+    );
+    chmodSync(join(tools, 'sudo'), 0o755);
+    const channel = openLocalChannel(
+      `PATH=${tools}:$PATH; id() { echo 1000; }; set -- refused; eval '${BOOTSTRAP}'`,
+    );
+    const started = await startRunner(channel, { helloTimeoutMs: 5_000, trySudo: true });
+    if (!started.ok) throw new Error(JSON.stringify(started.failure));
+    const allowed = probe(['id', '-u'], { privileged: true });
+    const refused = probe(['sh', '-c', 'echo plain; exit 4'], { privileged: true });
+    const ordinary = probe(['sh', '-c', 'id -u']);
+    const results = await started.session.run([allowed, refused, ordinary]);
+    await started.session.close();
+    expect(started.session.account()).toMatchObject({ root: false, sudo: 'refused' });
+    expect(outputOf(results, allowed).stdout).toBe('by-sudo\n');
+    expect(outputOf(results, refused)).toMatchObject({ stdout: 'plain\n', stderr: '', exitCode: 4 });
+    expect(outputOf(results, ordinary).stdout).not.toBe('by-sudo\n');
+  });
+
   it('becomes root where sudo allows it, and says so where it does not', async () => {
     const tools = join(home, 'tools');
     mkdirSync(tools);

@@ -28,6 +28,7 @@ export interface ConnectOptions {
 
 const KEEPALIVE_MS = 5_000;
 const KEEPALIVES_MISSED = 3;
+const CLOSE_GRACE_MS = 300;
 
 /** Connects and logs in, through jump hosts where there are some. Every host's key on the way is verified. */
 export async function connectSsh(settings: SshSettings, options: ConnectOptions): Promise<SshOutcome> {
@@ -117,8 +118,12 @@ function guard(
     ended,
     close: async () => {
       client.end();
-      // A peer that does not close its side is not waited for.
-      await Promise.race([ended, wait(300, undefined, { ref: false })]);
+      // What is to be sent must have left; the peer's own farewell would cost a round trip and is not waited for.
+      const sent = new Promise<void>((resolve) => {
+        if (socket.writableFinished || socket.destroyed) resolve();
+        else socket.once('finish', () => resolve());
+      });
+      await Promise.race([sent, ended, wait(CLOSE_GRACE_MS, undefined, { ref: false })]);
       socket.destroy();
       await jump?.close();
     },

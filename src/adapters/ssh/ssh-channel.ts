@@ -3,7 +3,8 @@ import type { HostFailure } from '../../domain/host.js';
 import type { RunnerChannel } from '../runner/runner-session.js';
 import type { SshConnection } from './connect.js';
 
-const CLOSE_GRACE_MS = 1_000;
+/** Long enough to see a near host tidy up, and less than a round trip to a far one, which tidies up all the same. */
+const CLOSE_GRACE_MS = 30;
 
 /** Asks the host to execute `command`; the channel's ends are the command's. Closing it closes the connection. */
 export function openSshChannel(
@@ -56,7 +57,7 @@ function wrap(connection: SshConnection, stream: ClientChannel): RunnerChannel {
 
   async function end(): Promise<void> {
     stream.end();
-    // The runner ends what runs and removes its folder when its input ends; a moment is given to it, no more.
+    // The runner ends what runs and removes its folder when its input ends, also when the connection does.
     await Promise.race([closed, connection.ended, pause(CLOSE_GRACE_MS)]);
     await connection.close();
   }
