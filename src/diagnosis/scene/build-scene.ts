@@ -1,0 +1,73 @@
+/** Evidence becomes the scene that rules are judged on. Pure. */
+import { httpRequest } from '../../probes/http/http-request.js';
+import { OUTSIDE } from '../../domain/check-record.js';
+import type { EvidenceStore } from '../looked.js';
+import type { Fact, Scene } from '../scene-types.js';
+import { roleOf } from '../walk/service-reading.js';
+import type { Walk } from '../walk/walk.js';
+import { answerOf } from './answers.js';
+import { filesystemsOf, kernelEventsOf } from './host-facts.js';
+import { looksOf } from './looks.js';
+import { machinesOf } from './machines.js';
+import { pathsOf } from './paths.js';
+import { proxyOf } from './proxy.js';
+import { serviceFact } from './services.js';
+import { supervisorsOf } from './supervisors.js';
+import { upstreamsOf } from './upstreams.js';
+
+export function buildScene(
+  store: EvidenceStore,
+  walk: Walk,
+  defaults: Readonly<Record<string, { readonly default?: string | undefined }>>,
+): Scene {
+  const variables = { ...defaultsOf(defaults), ...walk.target.variables };
+  const request = answerOf(store.looks(httpRequest, OUTSIDE)[0], variables) ?? { cite: [] };
+  const proxy = proxyOf(store, walk);
+  const upstreams = upstreamsOf(store, walk);
+  const services = walk.hosts.flatMap((host) =>
+    host.services
+      .filter((service) => roleOf(service) !== 'infrastructure')
+      .map((service) => serviceFact(store, walk, service)),
+  );
+  return {
+    request,
+    sick: isSick(request, proxy, upstreams),
+    proxy,
+    upstreams,
+    services,
+    dependencies: upstreams.flatMap((upstream) => upstream.backend?.dependencies ?? []),
+    machines: machinesOf(store, walk.target),
+    supervisors: supervisorsOf(
+      store,
+      walk.hosts.map((host) => host.host),
+    ),
+    paths: pathsOf(store, walk),
+    kernelEvents: kernelEventsOf(store, walk),
+    filesystems: filesystemsOf(store, walk),
+    looks: looksOf(store, walk),
+    variables,
+  };
+}
+
+function defaultsOf(
+  defaults: Readonly<Record<string, { readonly default?: string | undefined }>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(defaults).flatMap(([name, one]) =>
+      one.default === undefined ? [] : [[name, one.default]],
+    ),
+  );
+}
+
+/** It fails now: for the client, for nginx on its own host, or for one of the addresses behind it. */
+function isSick(
+  request: Fact<'Answer'>,
+  proxy: Fact<'Proxy'>,
+  upstreams: readonly Fact<'Upstream'>[],
+): boolean | undefined {
+  const asked = [request, proxy.self, ...upstreams.map((upstream) => upstream.direct)].filter(
+    (one) => one?.outcome !== undefined,
+  );
+  if (asked.length === 0) return undefined;
+  return asked.some((one) => one?.well === false);
+}

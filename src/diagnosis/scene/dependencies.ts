@@ -1,0 +1,87 @@
+/** What a backend needs by its own configuration, and how that is. */
+import type { Fact } from '../scene-types.js';
+import type { EvidenceStore } from '../looked.js';
+import { type DependencyPlace, dependencyLook } from '../walk/dependency-plans.js';
+import { isLoopback, type Walk } from '../walk/walk.js';
+import type { ServiceReading } from '../walk/service-reading.js';
+import type { ServiceWords, Word } from '../walk/service-words.js';
+import { dependencyPlaces } from '../walk/dependency-plans.js';
+import { currentSignals, serviceFact, signalFact } from './services.js';
+
+/** Kinds of complaint that are about a connection to something else. */
+const COMPLAINTS = new Set(['connection-refused', 'connection-timeout', 'name-not-found', 'redis-error', 'redis-auth', 'amqp-error', 'database-auth', 'database-missing', 'database-too-many']);
+
+export function dependenciesOf(
+  store: EvidenceStore,
+  walk: Walk,
+  service: ServiceReading,
+  words: ServiceWords,
+): Fact<'Dependency'>[] {
+  const signals = currentSignals(service, words);
+  return dependencyPlaces(store, service).map((place) => dependencyFact(store, walk, service, place, signals));
+}
+
+function dependencyFact(
+  store: EvidenceStore,
+  walk: Walk,
+  service: ServiceReading,
+  place: DependencyPlace,
+  signals: readonly Word[],
+): Fact<'Dependency'> {
+  const look = dependencyLook(store, service.host, place);
+  const host = walk.hosts.find((one) => one.host === service.host);
+  const local = isLoopback({ host: place.host });
+  const owned = local ? host?.listeners.find(({ listener }) => listener.port === place.port) : undefined;
+  const provider = owned?.service ?? (local ? likelyProvider(walk, service.host, place) : undefined);
+  const process = owned?.pid === undefined ? undefined : host?.processes.get(owned.pid);
+  return {
+    kind: place.kind,
+    address: `${place.host}:${place.port}`,
+    host: place.host,
+    port: place.port,
+    outcome: look?.facts.outcome,
+    ok: look && ['ok', 'auth-required'].includes(look.facts.outcome),
+    says: look?.facts.says,
+    local,
+    listening: host?.listenersKnown ? owned !== undefined : undefined,
+    startedSecondsAgo: process?.startedSecondsAgo ?? owned?.service?.startedSecondsAgo,
+    service: provider && serviceFact(store, walk, provider),
+    signals: signals.filter((signal) => COMPLAINTS.has(signal.kind) && about(signal, place)).map(signalFact),
+    configCite: [...place.cite],
+    cite: look ? look.cite(look.facts.line) : [],
+  };
+}
+
+/** A complaint with an address is about that address; one without, about the kind of thing it names. */
+function about(signal: Word, place: DependencyPlace): boolean {
+  if (signal.port !== undefined && signal.port !== 0) return signal.port === place.port;
+  switch (signal.kind) {
+    case 'redis-error':
+    case 'redis-auth':
+      return place.kind === 'redis';
+    case 'amqp-error':
+      return place.kind === 'rabbitmq';
+    case 'database-auth':
+    case 'database-missing':
+    case 'database-too-many':
+      return place.kind === 'postgres' || place.kind === 'mysql';
+    default:
+      return signal.name !== undefined && signal.name === place.host;
+  }
+}
+
+const PROVIDERS: Readonly<Record<string, RegExp>> = {
+  redis: /redis|valkey|keydb/i,
+  rabbitmq: /rabbit/i,
+  postgres: /postgres/i,
+  mysql: /mysql|mariadb/i,
+};
+
+/** The unit or program that would serve it, where nothing listens: by its port in the command, else by its name. */
+function likelyProvider(walk: Walk, host: string, place: DependencyPlace): ServiceReading | undefined {
+  const named = PROVIDERS[place.kind];
+  const services = walk.hosts.find((one) => one.host === host)?.services.filter((one) => one.manager !== 'process') ?? [];
+  const fitting = services.filter((one) => named?.test(`${one.name} ${one.command ?? ''}`) === true);
+  const byPort = fitting.find((one) => new RegExp(`\\b${place.port}\\b`).test(one.command ?? ''));
+  return byPort ?? fitting.find((one) => one.running === false) ?? fitting[0];
+}

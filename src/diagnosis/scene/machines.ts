@@ -1,0 +1,60 @@
+import { hostClock } from '../../probes/host/host-clock.js';
+import { hostCpu } from '../../probes/host/host-cpu.js';
+import { hostIdentity } from '../../probes/host/host-identity.js';
+import { hostMemory } from '../../probes/host/host-memory.js';
+import { netCounters } from '../../probes/net/net-counters.js';
+import type { EvidenceStore } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+import type { WalkTarget } from '../walk/walk.js';
+
+/** What each host gives its services: memory, processors, ports, a clock. */
+export function machinesOf(store: EvidenceStore, target: WalkTarget): Fact<'Machine'>[] {
+  return target.hosts.map(({ alias, roles }) => machineOf(store, alias, roles));
+}
+
+function machineOf(store: EvidenceStore, alias: string, roles: readonly string[]): Fact<'Machine'> {
+  const identity = store.look(hostIdentity, alias, undefined);
+  const memory = store.look(hostMemory, alias, undefined);
+  const cpu = store.look(hostCpu, alias, undefined);
+  const counters = store.look(netCounters, alias, undefined);
+  const clock = store.look(hostClock, alias, undefined);
+  const line = (name: string): string[] => {
+    const at = counters?.facts.lines[name];
+    return at === undefined || !counters ? [] : counters.cite(at);
+  };
+  const swap = memory?.facts.swapTotalKb;
+  return {
+    alias,
+    roles: [...roles],
+    nproc: identity?.facts.nproc ?? cpu?.facts.nproc,
+    uptimeSeconds: identity?.facts.uptimeSeconds,
+    clockOffsetSeconds: clock && (clock.facts.epochMs - Date.parse(clock.evidence.at)) / 1000,
+    clockCite: clock?.cite(clock.facts.line),
+    memoryAvailablePercent: memory?.facts.availablePercent,
+    swapUsedPercent:
+      swap === undefined || swap === 0 ? 0 : (100 * (swap - (memory?.facts.swapFreeKb ?? swap))) / swap,
+    memoryPressure: memory?.facts.pressure?.someAvg10,
+    memoryCite: memory && [
+      ...memory.cite(memory.facts.availableLine),
+      ...citeMaybe(memory, memory.facts.pressureLine),
+    ],
+    cpuPressure: cpu?.facts.pressure?.someAvg10,
+    load1: cpu?.facts.load1,
+    load5: cpu?.facts.load5,
+    topProcess: cpu?.facts.top[0]?.name,
+    cpuCite: cpu && [...citeMaybe(cpu, cpu.facts.pressureLine), ...cpu.cite(cpu.facts.loadLine)],
+    timeWait: counters?.facts.timeWait,
+    localPorts: counters?.facts.portRange?.count,
+    portsCite: [...line('portRange'), ...line('timeWait')],
+    conntrackCount: counters?.facts.conntrackCount,
+    conntrackMax: counters?.facts.conntrackMax,
+    conntrackCite: [...line('conntrackCount'), ...line('conntrackMax')],
+    listenOverflows: counters?.facts.listenOverflows,
+    overflowsCite: line('listenOverflows'),
+    cite: identity ? identity.cite(1) : [],
+  };
+}
+
+function citeMaybe(look: { readonly cite: (line: number) => string[] }, line: number | undefined): string[] {
+  return line === undefined ? [] : look.cite(line);
+}

@@ -1,0 +1,80 @@
+/** Paths that a backend complained of, beside what stands there. */
+import { fileStat } from '../../probes/file/file-stat.js';
+import { hostMounts } from '../../probes/host/host-mounts.js';
+import type { EvidenceStore } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+import type { ServiceReading } from '../walk/service-reading.js';
+import { wordsOf, type Word } from '../walk/service-words.js';
+import type { Walk } from '../walk/walk.js';
+import { currentSignals, serviceFact, signalFact } from './services.js';
+
+const COMPLAINTS = new Set(['no-such-file', 'permission-denied', 'read-only-file-system']);
+
+export function complainedPaths(store: EvidenceStore, service: ServiceReading): Word[] {
+  return currentSignals(service, wordsOf(store, service)).filter(
+    (word) => COMPLAINTS.has(word.kind) && word.path?.startsWith('/') === true && !word.path.includes('\0'),
+  );
+}
+
+export function pathsOf(store: EvidenceStore, walk: Walk): Fact<'PathState'>[] {
+  const backends = new Set(walk.upstreams.flatMap(({ backend }) => (backend ? [backend.service] : [])));
+  return [...backends].flatMap((service) =>
+    complainedPaths(store, service).flatMap((word) => {
+      const fact = pathState(store, walk, service, word);
+      return fact ? [fact] : [];
+    }),
+  );
+}
+
+function pathState(
+  store: EvidenceStore,
+  walk: Walk,
+  service: ServiceReading,
+  word: Word,
+): Fact<'PathState'> | undefined {
+  const path = word.path ?? '';
+  const looks = store.looks(fileStat, service.host);
+  const found = looks
+    .flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })))
+    .find(({ entry }) => entry.path === path);
+  // A file that is not there is denied or missing by its directory's leave.
+  const parent = looks
+    .flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })))
+    .filter(
+      ({ entry }) => entry.state === 'exists' && path.startsWith(`${entry.path === '/' ? '' : entry.path}/`),
+    )
+    .at(-1);
+  if (!found) return undefined;
+  const seen = found.entry.state === 'exists' ? found : (parent ?? found);
+  const user = service.user;
+  const mode = Number.parseInt(seen.entry.mode ?? '', 8);
+  const mounts = store.look(hostMounts, service.host, undefined)?.facts.mounts ?? [];
+  const mount = mounts
+    .filter((one) => one.mount === '/' || path === one.mount || path.startsWith(`${one.mount}/`))
+    .sort((a, b) => b.mount.length - a.mount.length)[0];
+  return {
+    host: service.host,
+    path,
+    exists: found.entry.state === 'exists' ? true : found.entry.state === 'missing' ? false : undefined,
+    mode: seen.entry.mode ?? '',
+    owner: seen.entry.owner ?? '',
+    readable: user === undefined || Number.isNaN(mode) ? undefined : may(user, seen.entry, mode, 4),
+    writable: user === undefined || Number.isNaN(mode) ? undefined : may(user, seen.entry, mode, 2),
+    readOnlyMount: mount?.readOnly,
+    signal: signalFact(word),
+    service: serviceFact(store, walk, service),
+    cite: seen.look.cite(seen.entry.line),
+  };
+}
+
+function may(
+  user: string,
+  entry: { owner?: string | undefined; group?: string | undefined },
+  mode: number,
+  bit: number,
+): boolean {
+  if (user === 'root') return true;
+  if (entry.owner === user) return ((mode >> 6) & bit) !== 0;
+  if (entry.group === user) return ((mode >> 3) & bit) !== 0;
+  return (mode & bit) !== 0;
+}

@@ -1,0 +1,32 @@
+import { nginxErrorLog, type NginxErrorEntry } from '../../probes/nginx/error-log.js';
+import type { EvidenceStore, Looked } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+
+/** Everything that a host's nginx error logs hold, oldest first; `marked` where a line is this check's own request. */
+export function proxyErrors(
+  store: EvidenceStore,
+  host: string,
+  trace: string,
+): Fact<'ProxyError'>[] | undefined {
+  const looks = store.looks(nginxErrorLog, host);
+  if (looks.length === 0) return undefined;
+  return looks.flatMap((look) => look.facts.entries.map((entry) => errorOf(entry, look, trace)));
+}
+
+function errorOf(
+  entry: NginxErrorEntry,
+  look: Looked<{ readonly nowEpoch: number }>,
+  trace: string,
+): Fact<'ProxyError'> {
+  return {
+    kind: entry.kind,
+    errno: entry.errno ?? 0,
+    phase: entry.stage ?? '',
+    upstream: entry.upstreamAddress ?? entry.upstream ?? '',
+    message: entry.message,
+    zone: entry.zone ?? '',
+    secondsAgo: Math.max(0, Math.round(look.facts.nowEpoch - entry.at)),
+    marked: entry.trace === trace,
+    cite: look.cite(entry.line),
+  };
+}

@@ -1,0 +1,232 @@
+/** nginx, as rules see it. */
+import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
+import { citeDirective } from '../../nginx/format.js';
+import { fileStat } from '../../probes/file/file-stat.js';
+import { httpRequest } from '../../probes/http/http-request.js';
+import { nginxDump } from '../../probes/nginx/nginx-dump.js';
+import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
+import { processDetail } from '../../probes/process/process-detail.js';
+import type { EvidenceStore } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
+import { portOf, type ProxyReading, type ReadConfig } from '../walk/read-proxy.js';
+import { selfRequest, shadowedRequest, upgradeSelfRequest } from '../walk/requests.js';
+import { roleOf } from '../walk/service-reading.js';
+import { shadowOf } from '../walk/shadow.js';
+import type { Walk } from '../walk/walk.js';
+import { answerOf } from './answers.js';
+import { listenerOf } from './listeners.js';
+import { proxyErrors } from './proxy-errors.js';
+import { serviceFact } from './services.js';
+
+export function proxyOf(store: EvidenceStore, walk: Walk): Fact<'Proxy'> {
+  const { proxy } = walk;
+  const host =
+    proxy?.host ?? walk.proxyHosts.find((alias) => store.look(nginxDump, alias, {})) ?? walk.proxyHosts[0];
+  if (host === undefined) return { cite: [] };
+  return {
+    host,
+    ...presenceOf(store, walk, host),
+    ...(proxy ? configurationOf(store, walk, proxy) : {}),
+    errors: proxyErrors(store, host, walk.target.trace),
+    self: answer(store, walk, host, selfRequest(walk)),
+    upgrade: answer(store, walk, host, upgradeSelfRequest(walk)),
+    cite: citeOf(store, proxy, host),
+  };
+}
+
+function answer(
+  store: EvidenceStore,
+  walk: Walk,
+  host: string,
+  params: ReturnType<typeof selfRequest>,
+): Fact<'Answer'> | undefined {
+  return params && answerOf(store.look(httpRequest, host, params), walk.target.variables);
+}
+
+function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fact<'Proxy'>> {
+  const dump = store.look(nginxDump, host, {});
+  const processes = store.look(nginxProcesses, host, {});
+  const services = walk.hosts.find((one) => one.host === host);
+  const port = portOf(walk.url);
+  const listener = services?.listeners.find(
+    (one) => one.listener.port === port && one.listener.family === 'tcp',
+  );
+  const service = services?.services.find((one) => roleOf(one) === 'proxy' && one.manager !== 'process');
+  const running =
+    processes &&
+    processes.facts.masters.some((master) => !master.inContainer || walk.proxy?.master === master);
+  return {
+    installed: dump?.facts.nginxInstalled,
+    running,
+    listening: services?.listenersKnown ? listener !== undefined : undefined,
+    listener: listener && services ? listenerOf(listener, services) : undefined,
+    service: service && serviceFact(store, walk, service),
+  };
+}
+
+function configurationOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Partial<Fact<'Proxy'>> {
+  const { test, denied } = proxy.dump;
+  const firstError = test.errors.find((error) => error.level === 'emerg') ?? test.errors[0];
+  const judged = denied ? undefined : test.ok;
+  return {
+    testOk: judged,
+    testError:
+      firstError &&
+      `${firstError.message}${firstError.file ? ` in ${firstError.file}:${firstError.lineNumber ?? '?'}` : ''}`,
+    testErrorCite: firstError ? proxy.citeOutput(firstError.line) : [],
+    ...(proxy.read ? matchedOf(store, walk, proxy, proxy.read) : {}),
+    ...workersOf(store, walk, proxy),
+  };
+}
+
+function matchedOf(
+  store: EvidenceStore,
+  walk: Walk,
+  proxy: ProxyReading,
+  read: ReadConfig,
+): Partial<Fact<'Proxy'>> {
+  const { match, settings, main, pass } = read;
+  const setting = settingsReader(proxy);
+  const header = (name: string): Fact<'Setting'> =>
+    headerSetting(
+      settings.proxyHeaders.find((one) => one.name.toLowerCase() === name),
+      proxy,
+    );
+  const shadow = shadowOf(read);
+  const shadowRequest = shadow && shadowedRequest(walk, shadow);
+  const shadowAnswer = shadowRequest && answer(store, walk, proxy.host, shadowRequest);
+  return {
+    matched: match.server !== undefined && match.handler.kind !== 'none',
+    serverName: match.serverMatch?.name?.text ?? '',
+    locationText: match.location?.label ?? match.handler.directive?.text.trim() ?? '',
+    handler: match.handler.kind,
+    passText: match.handler.directive?.text.trim() ?? '',
+    undecided: !match.certain,
+    shadowed: shadow !== undefined,
+    shadowedText: shadow?.location.label,
+    shadowedBy: match.location?.label,
+    shadowedCite: [match.location?.directive, shadow?.location.directive, shadow?.pass].flatMap(
+      (directive) => (directive ? proxy.citeDump(directive.dumpLine) : []),
+    ),
+    shadowedAnswersWell: shadowAnswer?.well,
+    ...errorLogOf(store, proxy, read),
+    configuredAddresses: pass.servers.map((server) => configuredAddress(server)),
+    connectTimeout: setting(settings.proxyConnectTimeoutMs, (ms) => ({ ms })),
+    readTimeout: setting(settings.proxyReadTimeoutMs, (ms) => ({ ms })),
+    bodyLimit: setting(settings.clientMaxBodySizeBytes, (bytes) => ({ bytes })),
+    bufferSize: setting(settings.proxyBufferSizeBytes, (bytes) => ({ bytes })),
+    httpVersion: setting(settings.proxyHttpVersion, (value) => ({ value })),
+    tlsVerify: setting(settings.proxySsl.verify, (on) => ({ value: on ? 'on' : 'off' })),
+    workerConnections: setting(main.workerConnections, (value) => ({ value: String(value) })),
+    upgradeHeader: header('upgrade'),
+    connectionHeader: header('connection'),
+    hostHeader: header('host'),
+  };
+}
+
+function configuredAddress(server: { host: string; port?: number; socket?: string }): string {
+  return server.socket === undefined ? `${server.host}:${server.port}` : `unix:${server.socket}`;
+}
+
+function settingsReader(proxy: ProxyReading) {
+  return <T>(setting: Setting<T>, read: (value: T) => Partial<Fact<'Setting'>>): Fact<'Setting'> => ({
+    ...read(setting.value),
+    isDefault: setting.default,
+    text: setting.default ? '' : citeDirective(setting.directive).text.trim(),
+    cite: setting.default ? [] : proxy.citeDump(setting.directive.dumpLine),
+  });
+}
+
+function headerSetting(header: SentHeader | undefined, proxy: ProxyReading): Fact<'Setting'> {
+  if (!header) return { value: '', text: '', isDefault: true, cite: [] };
+  return {
+    value: header.value ?? header.template,
+    text: header.template,
+    isDefault: header.directive === undefined,
+    cite: header.directive ? proxy.citeDump(header.directive.dumpLine) : [],
+  };
+}
+
+function errorLogOf(store: EvidenceStore, proxy: ProxyReading, read: ReadConfig): Partial<Fact<'Proxy'>> {
+  const logs = read.settings.errorLogs;
+  const [first] = logs;
+  const off = logs.length > 0 && logs.every((log) => log.target.kind === 'nowhere');
+  const paths = errorLogPaths(proxy);
+  const refused = proxy.dump.test.errors.find(
+    (error) => error.level === 'alert' && error.message.includes('could not open error log'),
+  );
+  const missing =
+    paths.length > 0 && !off && paths.every((path) => stateOf(store, proxy.host, path) === 'missing');
+  return {
+    errorLogPath: off ? '/dev/null' : (paths[0] ?? ''),
+    errorLogOff: off,
+    errorLogUnwritable: missing && first?.target.kind === 'file',
+    errorLogCite: [
+      ...(first?.directive ? proxy.citeDump(first.directive.dumpLine) : []),
+      ...(refused ? proxy.citeOutput(refused.line) : []),
+    ],
+  };
+}
+
+function stateOf(store: EvidenceStore, host: string, path: string): string | undefined {
+  return store
+    .looks(fileStat, host)
+    .flatMap((look) => look.facts.entries)
+    .find((entry) => entry.path === path)?.state;
+}
+
+/** The workers' age beside the files' says whether a change on disk is in force. */
+function workersOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Partial<Fact<'Proxy'>> {
+  const errors = proxyErrors(store, proxy.host, walk.target.trace) ?? [];
+  const used = errors.filter((error) => error.marked && error.upstream).map((error) => error.upstream ?? '');
+  const live = proxy.workers.filter((worker) => !worker.shuttingDown);
+  const details = live
+    .map((worker) => store.look(processDetail, proxy.host, { pid: worker.pid }))
+    .find((look) => look);
+  return {
+    usedAddresses: [...new Set(used)],
+    ...newerFiles(
+      store,
+      proxy,
+      live.map((worker) => worker.startedSecondsAgo),
+    ),
+    openFiles: details?.facts.openFiles,
+    openFilesLimit: details?.facts.limits?.nofile?.soft,
+    openFilesCite: details ? details.cite(details.facts.openFilesLine ?? 0) : [],
+  };
+}
+
+function newerFiles(
+  store: EvidenceStore,
+  proxy: ProxyReading,
+  ages: readonly number[],
+): Partial<Fact<'Proxy'>> {
+  const looks = store.looks(fileStat, proxy.host);
+  const clock = store.look(nginxProcesses, proxy.host, {});
+  if (ages.length === 0 || looks.length === 0 || !clock) return {};
+  const workersStarted = Date.parse(clock.evidence.at) / 1000 - Math.max(...ages);
+  const files = new Set(configFiles(proxy));
+  const entries = looks.flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })));
+  const known = entries.filter(({ entry }) => files.has(entry.path) && entry.mtimeEpoch !== undefined);
+  if (known.length === 0) return {};
+  // Ages are whole seconds, so a file must be newer by more than one.
+  const newer = known.filter(({ entry }) => (entry.mtimeEpoch ?? 0) > workersStarted + 1);
+  return {
+    configNewerThanWorkers: newer.length > 0,
+    configFileCite: newer.flatMap(({ entry, look }) => look.cite(entry.line)),
+  };
+}
+
+/** The line that says most about where the request goes. */
+function citeOf(store: EvidenceStore, proxy: ProxyReading | undefined, host: string): string[] {
+  const pass = proxy?.read?.match.handler.directive;
+  const location = proxy?.read?.match.location?.directive;
+  const lines = [pass, location].flatMap((directive) =>
+    directive && proxy ? proxy.citeDump(directive.dumpLine) : [],
+  );
+  const processes = store.look(nginxProcesses, host, {});
+  const master = proxy?.master;
+  if (lines.length > 0 && master) return lines;
+  return [...lines, ...(processes ? processes.cite(master?.line ?? 0) : [])];
+}

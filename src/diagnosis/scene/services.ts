@@ -1,0 +1,147 @@
+/** Services, as rules see them: state, words, configuration, dependencies. */
+import { processDetail } from '../../probes/process/process-detail.js';
+import type { EvidenceStore } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+import type { ServiceReading } from '../walk/service-reading.js';
+import type { ServiceWords, Word } from '../walk/service-words.js';
+import { wordsOf } from '../walk/service-words.js';
+import type { Walk } from '../walk/walk.js';
+import { dependenciesOf } from './dependencies.js';
+
+const made = new WeakMap<Walk, Map<ServiceReading, Fact<'Service'>>>();
+
+/** The same object for the same service, so that a scene stays a graph and no tree without end. */
+export function serviceFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fact<'Service'> {
+  const known = made.get(walk) ?? new Map<ServiceReading, Fact<'Service'>>();
+  made.set(walk, known);
+  const before = known.get(service);
+  if (before) return before;
+  const fact = bareFact(store, walk, service);
+  known.set(service, fact);
+  return fact;
+}
+
+function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fact<'Service'> {
+  const words = wordsOf(store, service);
+  const services = walk.hosts.find((host) => host.host === service.host);
+  const listeners = services?.listeners.filter((one) => one.service === service) ?? [];
+  const pid = service.pid;
+  const detail = pid === undefined ? undefined : store.look(processDetail, service.host, { pid });
+  return {
+    host: service.host,
+    manager: service.manager,
+    name: service.name,
+    state: service.state,
+    rawState: service.rawState,
+    running: service.running,
+    enabled: service.enabled,
+    pid,
+    processState: processStateOf(
+      walk,
+      service,
+      listeners.map((one) => one.pid),
+    ),
+    user: service.user,
+    command: service.command,
+    startedSecondsAgo: service.startedSecondsAgo,
+    stoppedSecondsAgo: service.stoppedSecondsAgo,
+    neverStarted: service.neverStarted,
+    exitStatus: service.exitStatus,
+    recentStarts: service.recentStarts ?? 0,
+    restarts: service.restarts ?? 0,
+    result: service.result ?? '',
+    oomKilled: service.oomKilled ?? false,
+    health: service.health ?? '',
+    healthOutput: service.healthOutput ?? '',
+    error: service.error ?? '',
+    image: service.image ?? '',
+    ports: listeners.map((one) => one.listener.port).filter((port) => port !== undefined),
+    publishedPorts: [...(service.publishedPorts ?? [])],
+    networks: [...(service.networks ?? [])],
+    unknownOptions: [...(service.unknownOptions ?? [])],
+    unknownOptionsCite: [...(service.unknownOptionsCite ?? [])],
+    configuredPorts: words.listens.map((one) => one.port).filter((port) => port !== undefined),
+    // Without one readable log "it did not say so" is not known, and must not rule anything out.
+    signals:
+      words.logsRead > 0 || service.logs.length === 0
+        ? currentSignals(service, words).map(signalFact)
+        : undefined,
+    dependencies: walk.upstreams.some(({ backend }) => backend?.service === service)
+      ? dependenciesOf(store, walk, service, words)
+      : [],
+    openFiles: detail?.facts.fdCount,
+    openFilesLimit: detail?.facts.nofile?.soft,
+    tasks: service.tasks ?? detail?.facts.threads,
+    tasksLimit: service.tasksLimit,
+    configProblems: words.problems.map(({ kind, path, message, cite }) => ({ kind, path, message, cite })),
+    logReadable: words.logsRead > 0,
+    cite: [...service.cite, ...processCite(walk, service, detail)],
+  };
+}
+
+/** A stopped (T) or waiting (D) process hangs whatever its manager thinks; of several, the one that listens counts. */
+function processStateOf(
+  walk: Walk,
+  service: ServiceReading,
+  pids: readonly (number | undefined)[],
+): string | undefined {
+  const processes = walk.hosts.find((host) => host.host === service.host)?.processes;
+  const all = [...pids, service.pid].filter((pid) => pid !== undefined);
+  const states = all.map((pid) => processes?.get(pid)?.state).filter((state) => state !== undefined);
+  return states.find((state) => ['T', 't', 'D', 'Z'].includes(state)) ?? states[0];
+}
+
+function processCite(
+  walk: Walk,
+  service: ServiceReading,
+  detail:
+    | { readonly cite: (line: number) => string[]; readonly facts: { readonly line: number } }
+    | undefined,
+): string[] {
+  if (!detail || service.manager === 'process') return [];
+  const hung = ['T', 't', 'D', 'Z'].includes(processStateOf(walk, service, []) ?? '');
+  return hung ? detail.cite(detail.facts.line) : [];
+}
+
+/** Words older than this, of a service that runs, are of another trouble. */
+const WINDOW_SECONDS = 600;
+/** Of a service that is down, its last words: those within this time of the very last. */
+const LAST_WORDS_SECONDS = 180;
+const LAST_WORDS_UNDATED = 60;
+
+/**
+ * The words that belong to what is so now. A running service: since its start, and within the window. One that is
+ * down: its last words, however old. Undated words count only where the service is down and they are the last.
+ */
+export function currentSignals(service: ServiceReading, words: ServiceWords): readonly Word[] {
+  const dated = words.signals.filter((word) => word.secondsAgo !== undefined);
+  if (service.running) {
+    const life = service.startedSecondsAgo === undefined ? WINDOW_SECONDS : service.startedSecondsAgo + 5;
+    // A service that keeps being started has no life of its own that is long enough to look at.
+    const window = (service.recentStarts ?? 0) >= 3 ? WINDOW_SECONDS : Math.min(WINDOW_SECONDS, life);
+    const undated =
+      words.freshUndated && service.startedSecondsAgo !== undefined
+        ? words.signals.filter((word) => word.secondsAgo === undefined)
+        : [];
+    return [...dated.filter((word) => (word.secondsAgo ?? 0) <= window), ...undated];
+  }
+  const last = Math.min(...words.lastLineSecondsAgo, ...dated.map((word) => word.secondsAgo ?? 0));
+  const lastWords = dated.filter((word) => (word.secondsAgo ?? 0) <= last + LAST_WORDS_SECONDS);
+  const undated = words.signals.filter(
+    (word) => word.secondsAgo === undefined && word.fromEnd <= LAST_WORDS_UNDATED,
+  );
+  return [...lastWords, ...undated];
+}
+
+export function signalFact(word: Word): Fact<'Signal'> {
+  return {
+    kind: word.kind,
+    address: word.address ?? '',
+    port: word.port ?? 0,
+    path: word.path ?? '',
+    name: word.name ?? '',
+    text: word.text,
+    secondsAgo: word.secondsAgo,
+    cite: word.cite,
+  };
+}

@@ -1,0 +1,34 @@
+import { supervisorConfig } from '../../probes/service/supervisor-config.js';
+import { supervisorStatus } from '../../probes/service/supervisor-status.js';
+import type { EvidenceStore } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+
+/** Each supervisord that runs, or that a configuration on disk is there for. */
+export function supervisorsOf(store: EvidenceStore, hosts: readonly string[]): Fact<'Supervisor'>[] {
+  return hosts.flatMap((host) => {
+    const status = store.look(supervisorStatus, host, undefined);
+    const config = store.look(supervisorConfig, host, undefined);
+    return (status?.facts.instances ?? []).map((instance): Fact<'Supervisor'> => {
+      const onDisk = config?.facts.instances.find((one) => one.configFile === instance.configFile);
+      const missing = instance.reachable
+        ? (onDisk?.programs ?? []).filter(
+            (program) =>
+              !instance.programs.some(
+                (loaded) => loaded.name === program.name || loaded.group === program.name,
+              ),
+          )
+        : [];
+      return {
+        host,
+        reachable: instance.reachable,
+        running: instance.supervisordPid !== undefined || instance.reachable,
+        problem: instance.problem ?? '',
+        says: instance.says === '' ? 'no process of supervisord' : instance.says,
+        missingPrograms: missing.map((program) => program.name),
+        missingCite: missing.flatMap((program) => config?.cite(program.line) ?? []),
+        configFile: instance.configFile,
+        cite: [...(status?.cite(instance.line + 1) ?? []), ...(status?.cite(instance.line) ?? [])],
+      };
+    });
+  });
+}

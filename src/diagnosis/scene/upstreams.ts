@@ -1,0 +1,282 @@
+/** The addresses that nginx passes the request to, as rules see them. */
+import { dnsConfig } from '../../probes/dns/dns-config.js';
+import { dnsQuery } from '../../probes/dns/dns-query.js';
+import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
+import { httpRequest } from '../../probes/http/http-request.js';
+import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
+import { netFilter } from '../../probes/net/net-filter.js';
+import { netRoute } from '../../probes/net/net-route.js';
+import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
+import type { EvidenceStore, Looked } from '../looked.js';
+import type { Fact } from '../scene-types.js';
+import { elsewherePlaces } from '../walk/elsewhere.js';
+import type { HostServices, OwnedListener } from '../walk/host-services.js';
+import { lookupOf } from '../walk/lookups.js';
+import { ownersOf } from '../walk/match-backend.js';
+import { directRequest, elsewhereRequest, ownHostRequest, upgradeDirectRequest } from '../walk/requests.js';
+import { tlsParams } from '../walk/tls-params.js';
+import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
+import { answerOf } from './answers.js';
+import { isLoopbackAddress, listenerOf } from './listeners.js';
+import { proxyErrors } from './proxy-errors.js';
+import { serviceFact } from './services.js';
+
+export function upstreamsOf(store: EvidenceStore, walk: Walk): Fact<'Upstream'>[] {
+  return walk.upstreams.map((upstream) => upstreamOf(store, walk, upstream));
+}
+
+function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): Fact<'Upstream'> {
+  const { server, owner, backend } = upstream;
+  const host = walk.proxy?.host ?? walk.proxyHosts[0] ?? owner?.host ?? '';
+  const ask = (params: Parameters<typeof httpRequest.command>[0]) =>
+    answerOf(store.look(httpRequest, host, params), walk.target.variables);
+  const direct = ask(directRequest(walk, upstream));
+  const exact = owner && listenersAt(upstream, owner).find((one) => accepts(one, upstream));
+  const loopback =
+    owner && listenersAt(upstream, owner).find((one) => isLoopbackAddress(one.listener.address));
+  const elsewhere = elsewhereOf(store, walk, upstream, host);
+  const errors = proxyErrors(store, host, walk.target.trace)?.filter((error) =>
+    concerns(error, upstream, walk),
+  );
+  return {
+    address: upstream.address,
+    kind: server.socket === undefined ? 'tcp' : 'socket',
+    host: server.host,
+    port: server.port ?? 0,
+    path: server.socket ?? '',
+    tls: server.scheme === 'https' || server.scheme === 'grpcs',
+    isName: server.isName && server.host !== 'localhost',
+    resolvedAt: server.resolvedAt,
+    group: server.groupName ?? '',
+    backup: server.backup,
+    local: owner !== undefined,
+    loopback: upstream.loopback,
+    direct,
+    reachable:
+      direct &&
+      !['refused', 'timeout-connect', 'unreachable', 'socket-missing', 'name-unresolved'].includes(
+        direct.outcome ?? '',
+      ),
+    listening: listening(owner, exact, direct),
+    listener: exact && owner ? listenerOf(exact, owner) : undefined,
+    loopbackListener:
+      !upstream.loopback && !exact && loopback && owner ? listenerOf(loopback, owner) : undefined,
+    lookup: lookupFact(store, host, server.host),
+    tlsView: tlsViewOf(store, host, upstream),
+    route: routeOf(store, host, server.host),
+    filters: filtersOf(store, upstream, host),
+    errors,
+    backend: backend && serviceFact(store, walk, backend.service),
+    backendBy: backend?.by,
+    intruder: backend?.intruder && serviceFact(store, walk, backend.intruder),
+    ...elsewhere,
+    upgradeDirect: ask(upgradeDirectRequest(walk, upstream)),
+    directOwnHost: ask(ownHostRequest(walk, upstream)),
+    socket: socketOf(store, walk, host, server.socket),
+    cite:
+      server.directive.dumpLine >= 0 && walk.proxy
+        ? walk.proxy.citeDump(server.directive.dumpLine)
+        : (direct?.cite ?? []),
+  };
+}
+
+function listenersAt(upstream: UpstreamWalk, owner: HostServices): OwnedListener[] {
+  return ownersOf(
+    { host: upstream.server.host, port: upstream.server.port, socket: upstream.server.socket, hints: [] },
+    owner,
+  );
+}
+
+/** A listener takes connections to its own address, and a wildcard one to every address of its family. */
+function accepts(owned: OwnedListener, upstream: UpstreamWalk): boolean {
+  const { address, family } = owned.listener;
+  const { server } = upstream;
+  if (family === 'unix') return true;
+  if (['*', '0.0.0.0', '::'].includes(address)) return true;
+  if (server.isName) return upstream.loopback === isLoopbackAddress(address) || !isLoopbackAddress(address);
+  return address === server.host;
+}
+
+/** What the owner's own list says; where that cannot be seen, an answer on the connection says as much. */
+function listening(
+  owner: HostServices | undefined,
+  exact: OwnedListener | undefined,
+  direct: Fact<'Answer'> | undefined,
+): boolean | undefined {
+  if (exact) return true;
+  if (owner?.listenersKnown) return false;
+  if (direct?.outcome === 'refused') return false;
+  return direct &&
+    ['answered', 'timeout-response', 'closed-early', 'reset', 'invalid-http'].includes(direct.outcome ?? '')
+    ? true
+    : undefined;
+}
+
+function elsewhereOf(
+  store: EvidenceStore,
+  walk: Walk,
+  upstream: UpstreamWalk,
+  host: string,
+): Partial<Fact<'Upstream'>> {
+  const answers = elsewherePlaces(store, walk, upstream).map((place) => ({
+    place,
+    answer: answerOf(
+      store.look(httpRequest, host, elsewhereRequest(walk, place.address, place.port)),
+      walk.target.variables,
+    ),
+  }));
+  const best =
+    answers.find(({ answer }) => answer?.well) ??
+    answers.find(({ answer }) => answer?.outcome === 'answered');
+  if (!best) return {};
+  return {
+    elsewhere: best.answer,
+    elsewhereAddress: `${best.place.address}:${best.place.port}`,
+    elsewhereOnOtherPort: best.place.port !== upstream.server.port,
+  };
+}
+
+/** Lines about this upstream; where nginx could not name one (no live upstreams), about the group. */
+function concerns(error: Fact<'ProxyError'>, upstream: UpstreamWalk, walk: Walk): boolean {
+  if (error.upstream === '' || error.upstream === undefined) return walk.upstreams.length === 1;
+  if (upstream.server.isName) return error.upstream.endsWith(`:${upstream.server.port}`);
+  return (
+    error.upstream === addressOf(upstream.server) ||
+    (upstream.server.socket !== undefined && error.upstream.includes(upstream.server.socket))
+  );
+}
+
+function lookupFact(store: EvidenceStore, host: string, name: string): Fact<'Lookup'> | undefined {
+  const look = lookupOf(store, host, name);
+  if (!look || name === 'localhost') return undefined;
+  const config = store.look(dnsConfig, host, undefined);
+  const inFile = config?.facts.hosts.find((entry) =>
+    entry.names.some((one) => one.toLowerCase() === name.toLowerCase()),
+  );
+  const queries = store.looks(dnsQuery, host).filter((query) => query.evidence.id.includes(name));
+  // One name server that answers is enough for the resolver; of several failures the last is as good as any.
+  const query =
+    queries.find((one) => one.facts.answer === 'answered') ??
+    queries.find((one) => one.facts.answer === 'nxdomain') ??
+    queries[0];
+  return {
+    found: look.facts.found,
+    addresses: [...look.facts.addresses],
+    server: query?.facts.answer,
+    serverAddresses: query ? [...query.facts.addresses] : undefined,
+    hostsFile: config ? inFile !== undefined : undefined,
+    hostsFileAddress: inFile?.address ?? '',
+    hostsFileCite: inFile && config ? config.cite(inFile.line) : [],
+    serverCite: query ? query.cite(query.facts.line) : [],
+    cite: look.facts.line === undefined ? [] : look.cite(look.facts.line),
+  };
+}
+
+function tlsViewOf(store: EvidenceStore, host: string, upstream: UpstreamWalk): Fact<'TlsView'> | undefined {
+  const params = tlsParams(upstream);
+  const look = params && store.look(tlsHandshake, host, params);
+  if (!look) return undefined;
+  const { facts } = look;
+  const now = Date.parse(look.evidence.at) / 1000;
+  return {
+    ok: facts.ok,
+    plain: facts.plainPort,
+    verifyCode: facts.verifyCode ?? undefined,
+    verifyText: facts.verifyText ?? '',
+    notAfterSecondsAgo:
+      facts.notAfter === null || facts.notAfter === undefined ? undefined : Math.round(now - facts.notAfter),
+    notBeforeSecondsAgo:
+      facts.notBefore === null || facts.notBefore === undefined
+        ? undefined
+        : Math.round(now - facts.notBefore),
+    alert: facts.alert ?? '',
+    cite: look.cite(facts.line),
+  };
+}
+
+function routeOf(store: EvidenceStore, host: string, address: string): Fact<'Route'> | undefined {
+  if (!/^[0-9a-fA-F.:]+$/.test(address)) return undefined;
+  const look = store.look(netRoute, host, { address });
+  return (
+    look && { reachable: look.facts.reachable, says: look.facts.says, cite: look.cite(look.facts.line ?? 0) }
+  );
+}
+
+/** Rules that would stop a new connection: on the way out of the proxy, or into the host that has the address. */
+function filtersOf(store: EvidenceStore, upstream: UpstreamWalk, proxyHost: string): Fact<'FilterRule'>[] {
+  const { server, owner } = upstream;
+  if (server.socket !== undefined || server.port === undefined || !/^[0-9a-fA-F.:]+$/.test(server.host))
+    return [];
+  const dport = server.port;
+  const daddr = server.host;
+  const ends: { host: string; direction: 'in' | 'out' }[] = [{ host: proxyHost, direction: 'out' }];
+  if (owner) ends.push({ host: owner.host, direction: 'in' });
+  return ends.flatMap(({ host, direction }) => {
+    const look = store.look(netFilter, host, undefined);
+    if (!look) return [];
+    return filterRulesMatching(look.facts, { protocol: 'tcp', daddr, dport, direction }).map(
+      (hit): Fact<'FilterRule'> => ({
+        verdict: hit.verdict,
+        chain: hit.chain.chain,
+        text: hit.rule?.text ?? `policy ${hit.verdict}`,
+        packets: hit.rule?.packets ?? hit.chain.packets,
+        host,
+        cite: look.cite(hit.line),
+      }),
+    );
+  });
+}
+
+function socketOf(
+  store: EvidenceStore,
+  walk: Walk,
+  host: string,
+  path: string | undefined,
+): Fact<'SocketFile'> | undefined {
+  if (path === undefined) return undefined;
+  const found = entriesAt(store, host).find(({ entry }) => entry.path === path);
+  if (!found || found.entry.state === 'unknown') return undefined;
+  const { entry, look } = found;
+  const user = walk.proxy?.workers[0]?.user;
+  return {
+    exists: entry.state === 'exists' ? true : entry.state === 'missing' ? false : undefined,
+    mode: entry.mode ?? '',
+    owner: entry.owner ?? '',
+    openable: entry.state === 'exists' && user !== undefined ? mayOpen(store, host, path, user) : undefined,
+    cite: look.cite(entry.line),
+  };
+}
+
+function entriesAt(store: EvidenceStore, host: string): { entry: FileEntry; look: Looked<unknown> }[] {
+  return store.looks(fileStat, host).flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })));
+}
+
+/** connect() needs write on the socket and search on each directory above; root passes everywhere. */
+function mayOpen(store: EvidenceStore, host: string, path: string, user: string): boolean | undefined {
+  if (user === 'root') return true;
+  const entries = new Map(entriesAt(store, host).map(({ entry }) => [entry.path, entry]));
+  const socket = entries.get(path);
+  const parents = path
+    .split('/')
+    .slice(1, -1)
+    .map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`);
+  const allowed = [
+    socket ? allows(socket, user, 2) : undefined,
+    ...parents.map((parent) => {
+      const entry = entries.get(parent);
+      return entry ? allows(entry, user, 1) : undefined;
+    }),
+  ];
+  if (allowed.includes(false)) return false;
+  return allowed.includes(undefined) ? undefined : true;
+}
+
+/** Group membership is not known here: a group's right counts where the group has the user's own name. */
+function allows(entry: FileEntry, user: string, bit: 1 | 2): boolean | undefined {
+  const mode = Number.parseInt(entry.mode ?? '', 8);
+  if (Number.isNaN(mode)) return undefined;
+  if (entry.owner === user) return ((mode >> 6) & bit) !== 0;
+  if (entry.group === user) return ((mode >> 3) & bit) !== 0;
+  if ((mode & bit) !== 0) return true;
+  return ((mode >> 3) & bit) !== 0 && entry.group !== 'root' ? undefined : false;
+}

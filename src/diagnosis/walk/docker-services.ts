@@ -1,0 +1,73 @@
+import { hostIdentity } from '../../probes/host/host-identity.js';
+import { type ContainerFacts, dockerContainers } from '../../probes/service/docker-containers.js';
+import type { EvidenceStore, Looked } from '../looked.js';
+import type { ServiceReading, ServiceState } from './service-reading.js';
+import { START_WINDOW_SECONDS } from './supervisor-services.js';
+
+const STATES: Readonly<Record<string, ServiceState>> = {
+  running: 'running',
+  created: 'stopped',
+  exited: 'exited',
+  dead: 'failed',
+  paused: 'paused',
+  restarting: 'restarting',
+  removing: 'stopped',
+};
+
+/** Every container of the host's engine. */
+export function dockerServices(store: EvidenceStore, host: string): ServiceReading[] {
+  const look = store.look(dockerContainers, host, undefined);
+  const now = store.look(hostIdentity, host, undefined)?.facts.epochSeconds;
+  return (look?.facts.containers ?? []).map((container) => readContainer(container, host, look, now));
+}
+
+function readContainer(
+  container: ContainerFacts,
+  host: string,
+  look: Looked<unknown> | undefined,
+  now: number | undefined,
+): ServiceReading {
+  const state = STATES[container.status] ?? 'unknown';
+  const started = ago(container.startedAt, now);
+  return {
+    host,
+    manager: 'docker',
+    name: container.name,
+    groupOrId: container.id,
+    state,
+    rawState: container.status === 'exited' ? `exited (${container.exitCode})` : container.status,
+    running: container.running && !container.paused && !container.restarting,
+    enabled: container.restartPolicy !== '' && container.restartPolicy !== 'no',
+    pid: container.pid === 0 ? undefined : container.pid,
+    command: container.command.join(' '),
+    startedSecondsAgo: started,
+    stoppedSecondsAgo: ago(container.finishedAt, now),
+    neverStarted: container.status === 'created',
+    exitStatus: container.exitCode,
+    restarts: container.restartCount,
+    recentStarts: started !== undefined && started < START_WINDOW_SECONDS ? container.restartCount + 1 : 0,
+    oomKilled: container.oomKilled,
+    health: container.health?.status,
+    healthOutput: container.health?.lastOutput.trim().split('\n')[0]?.slice(0, 200),
+    error: container.error,
+    image: container.image,
+    publishedPorts: container.publishedPorts.map((port) => port.hostPort),
+    networks: container.networks.map((network) => network.name),
+    logs: [{ kind: 'docker', container: container.name }],
+    config: { command: container.command.join(' '), environment: {}, files: [] },
+    cite: citedLines(container).flatMap((line) => look?.cite(line) ?? []),
+  };
+}
+
+function citedLines(container: ContainerFacts): number[] {
+  const names = ['Status', 'ExitCode', 'OOMKilled', 'Error', 'FinishedAt', 'RestartCount', 'Health'];
+  const lines = names.map((name) => container.lines[name]).filter((line) => line !== undefined);
+  return lines.length > 0 ? lines : [container.line];
+}
+
+function ago(at: string | undefined, now: number | undefined): number | undefined {
+  const ms = at === undefined ? Number.NaN : Date.parse(at);
+  // Docker's zero time, 0001-01-01, means never.
+  if (Number.isNaN(ms) || ms < 0 || now === undefined) return undefined;
+  return Math.max(0, Math.round(now - ms / 1000));
+}

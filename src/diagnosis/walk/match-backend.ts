@@ -1,0 +1,164 @@
+/**
+ * Which service ought to answer at an upstream's address. What listens there is the first guess; but when nothing
+ * does, or a stranger does, the backend is the one that says that the address is its own: by its command line, its
+ * configuration, its log, its name.
+ */
+import type { HostServices, OwnedListener } from './host-services.js';
+import { candidates } from './host-services.js';
+import { roleOf, type ServiceReading } from './service-reading.js';
+
+export interface UpstreamPlace {
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly socket?: string | undefined;
+  /** Names that hint at the backend: the upstream group, the location, the target. */
+  readonly hints: readonly string[];
+}
+
+/** What a service says of itself: ports and sockets that it means to listen on. */
+export interface Claims {
+  readonly ports: readonly number[];
+  readonly sockets: readonly string[];
+  /** It tried to bind them and could not, lately. */
+  readonly wanted: readonly number[];
+}
+
+export type MatchedBy = 'owns-port' | 'claims-port' | 'name' | 'only-one';
+
+export interface MatchedBackend {
+  readonly service: ServiceReading;
+  readonly by: MatchedBy;
+  /** The service that has the address, where it is not the backend. */
+  readonly intruder: ServiceReading | undefined;
+}
+
+export function matchBackend(
+  place: UpstreamPlace,
+  hosts: readonly HostServices[],
+  claimsOf: (service: ServiceReading) => Claims,
+  named: string | undefined,
+): MatchedBackend | undefined {
+  const owner = hosts.flatMap((services) => ownersOf(place, services))[0]?.service;
+  const all = hosts
+    .flatMap(candidates)
+    .filter((service) => service.manager !== 'process' || service === owner);
+  const chosen = named === undefined ? undefined : all.find((service) => isNamed(service, named));
+  const others = all.filter((service) => service !== owner);
+  const wanting = others.find(
+    (service) => place.port !== undefined && claimsOf(service).wanted.includes(place.port),
+  );
+  const best = chosen ?? wanting ?? bestClaim(place, others, claimsOf);
+  if (!owner)
+    return best
+      ? { service: best, by: byOf(best, place, claimsOf), intruder: undefined }
+      : fallback(all, place);
+  const stranger =
+    best !== undefined &&
+    !best.running &&
+    (best === chosen || best === wanting || claims(best, place, claimsOf));
+  if (stranger && !claims(owner, place, claimsOf))
+    return { service: best, by: 'claims-port', intruder: owner };
+  if (wanting) return { service: wanting, by: 'claims-port', intruder: owner };
+  if (roleOf(owner) === 'candidate' || !best) return { service: owner, by: 'owns-port', intruder: undefined };
+  return { service: best, by: byOf(best, place, claimsOf), intruder: owner };
+}
+
+/** Listeners at the upstream's port or socket. */
+export function ownersOf(place: UpstreamPlace, services: HostServices): OwnedListener[] {
+  return services.listeners.filter(({ listener }) =>
+    place.socket === undefined
+      ? listener.port === place.port && listener.family === 'tcp'
+      : listener.path === place.socket,
+  );
+}
+
+function isNamed(service: ServiceReading, name: string): boolean {
+  const bare = service.name.replace(/\.service$/, '');
+  return service.name === name || bare === name || bare.endsWith(`:${name}`);
+}
+
+function claims(
+  service: ServiceReading,
+  place: UpstreamPlace,
+  claimsOf: (service: ServiceReading) => Claims,
+): boolean {
+  const own = claimsOf(service);
+  if (place.socket !== undefined) return own.sockets.includes(place.socket);
+  return place.port !== undefined && (own.ports.includes(place.port) || own.wanted.includes(place.port));
+}
+
+function byOf(
+  service: ServiceReading,
+  place: UpstreamPlace,
+  claimsOf: (service: ServiceReading) => Claims,
+): MatchedBy {
+  if (claims(service, place, claimsOf)) return 'claims-port';
+  return nameScore(service, place.hints) > 0 ? 'name' : 'only-one';
+}
+
+function bestClaim(
+  place: UpstreamPlace,
+  services: readonly ServiceReading[],
+  claimsOf: (service: ServiceReading) => Claims,
+): ServiceReading | undefined {
+  const scored = services
+    .map((service) => ({
+      service,
+      score:
+        (claims(service, place, claimsOf) ? 100 : 0) +
+        nameScore(service, place.hints) +
+        managerScore(service),
+    }))
+    .filter(({ score }) => score >= 20)
+    .sort((a, b) => b.score - a.score);
+  return scored[0]?.service;
+}
+
+function managerScore(service: ServiceReading): number {
+  return service.manager === 'process' ? 0 : service.running ? 1 : 2;
+}
+
+/** Names that say nothing. */
+const EMPTY_WORDS = new Set([
+  'backend',
+  'upstream',
+  'server',
+  'service',
+  'app',
+  'localhost',
+  'default',
+  'proxy',
+  'ds',
+  'http',
+  'www',
+  'web',
+]);
+
+function nameScore(service: ServiceReading, hints: readonly string[]): number {
+  const names = service.name
+    .toLowerCase()
+    .replace(/\.service$/, '')
+    .split(/[:/]/);
+  const own = names.at(-1) ?? '';
+  const words = new Set(wordsOf(own));
+  let score = 0;
+  for (const hint of hints) {
+    const low = hint.toLowerCase();
+    if (low === own) score = Math.max(score, 60);
+    else if (wordsOf(low).some((word) => words.has(word) && !EMPTY_WORDS.has(word)))
+      score = Math.max(score, 30);
+  }
+  return score;
+}
+
+function wordsOf(name: string): string[] {
+  return name.split(/[^a-z0-9]+/).filter((word) => word.length > 2);
+}
+
+/** Nothing points at any of them: if there is but one that somebody runs as a service, it is meant. */
+function fallback(all: readonly ServiceReading[], _place: UpstreamPlace): MatchedBackend | undefined {
+  const managed = all.filter((service) => service.manager !== 'process');
+  const custom = managed.filter((service) => service.manager !== 'systemd' || service.enabled !== undefined);
+  const [only] = custom;
+  return only && custom.length === 1 ? { service: only, by: 'only-one', intruder: undefined } : undefined;
+}

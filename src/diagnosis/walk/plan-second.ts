@@ -1,0 +1,127 @@
+import { backendConfig } from '../../probes/backend/backend-config.js';
+import { dnsConfig } from '../../probes/dns/dns-config.js';
+import { dnsLookup } from '../../probes/dns/dns-lookup.js';
+import { dnsQuery } from '../../probes/dns/dns-query.js';
+import { fileStat } from '../../probes/file/file-stat.js';
+import { httpRequest } from '../../probes/http/http-request.js';
+import { netRoute } from '../../probes/net/net-route.js';
+import { processDetail } from '../../probes/process/process-detail.js';
+import { dockerLogs } from '../../probes/service/docker-logs.js';
+import { supervisorConfig } from '../../probes/service/supervisor-config.js';
+import { supervisorStarts } from '../../probes/service/supervisor-starts.js';
+import { systemdJournal } from '../../probes/service/systemd-journal.js';
+import { backendLog } from '../../probes/backend/backend-log.js';
+import type { EvidenceStore } from '../looked.js';
+import { isHostName } from './lookups.js';
+import { plan } from './plan.js';
+import type { Planned } from './plan-rounds.js';
+import { configFiles, errorLogPaths } from './proxy-files.js';
+import {
+  directRequest,
+  ownHostRequest,
+  selfRequest,
+  shadowedRequest,
+  upgradeDirectRequest,
+  upgradeSelfRequest,
+} from './requests.js';
+import type { LogSource, ServiceReading } from './service-reading.js';
+import { configParams, LOG_BYTES, LOG_LINES } from './service-words.js';
+import { shadowOf } from './shadow.js';
+import type { Walk } from './walk.js';
+
+/** Along the request's way: marked requests, names, routes, and the words and configuration of who may serve it. */
+export function secondRound(store: EvidenceStore, walk: Walk): Planned[] {
+  return [...requests(walk), ...names(store, walk), ...routes(walk), ...files(walk), ...words(store, walk)];
+}
+
+function askingHost(walk: Walk): string | undefined {
+  return walk.proxy?.host ?? walk.proxyHosts[0] ?? walk.hosts[0]?.host;
+}
+
+function requests(walk: Walk): Planned[] {
+  const host = askingHost(walk);
+  if (host === undefined) return [];
+  const self = selfRequest(walk);
+  const upgrade = upgradeSelfRequest(walk);
+  const shadow = walk.proxy?.read && shadowOf(walk.proxy.read);
+  const shadowed = shadow && shadowedRequest(walk, shadow);
+  const passesHost =
+    walk.proxy?.read?.settings.proxyHeaders.some(
+      (header) => header.name.toLowerCase() === 'host' && header.directive,
+    ) ?? true;
+  return [
+    ...walk.upstreams.flatMap((upstream) => [
+      ...plan(host, httpRequest, directRequest(walk, upstream)),
+      ...plan(host, httpRequest, upgradeDirectRequest(walk, upstream)),
+      ...(passesHost ? [] : plan(host, httpRequest, ownHostRequest(walk, upstream))),
+    ]),
+    ...(self ? plan(host, httpRequest, self) : []),
+    ...(upgrade ? plan(host, httpRequest, upgrade) : []),
+    ...(shadowed ? plan(host, httpRequest, shadowed) : []),
+  ];
+}
+
+function names(store: EvidenceStore, walk: Walk): Planned[] {
+  const host = askingHost(walk);
+  if (host === undefined) return [];
+  const servers = store.look(dnsConfig, host, undefined)?.facts.nameservers.slice(0, 3) ?? [];
+  const asked = walk.upstreams
+    .map((upstream) => upstream.server.host)
+    .filter((name) => name !== 'localhost' && isHostName(name));
+  return [...new Set(asked)].flatMap((name) => [
+    ...plan(host, dnsLookup, { name }),
+    ...servers.flatMap((server) => plan(host, dnsQuery, { name, server: server.address })),
+  ]);
+}
+
+function routes(walk: Walk): Planned[] {
+  const host = askingHost(walk);
+  if (host === undefined) return [];
+  return walk.upstreams
+    .filter((upstream) => !upstream.loopback && /^[0-9a-fA-F.:]+$/.test(upstream.server.host))
+    .flatMap((upstream) => plan(host, netRoute, { address: upstream.server.host }));
+}
+
+function files(walk: Walk): Planned[] {
+  const { proxy } = walk;
+  if (!proxy) return [];
+  const sockets = walk.upstreams
+    .map((upstream) => upstream.server.socket)
+    .filter((path) => path !== undefined);
+  const paths = [...new Set([...configFiles(proxy), ...errorLogPaths(proxy), ...sockets])];
+  return [
+    ...(paths.length > 0 ? plan(proxy.host, fileStat, { paths }) : []),
+    ...proxy.workers.slice(0, 2).flatMap((worker) => plan(proxy.host, processDetail, { pid: worker.pid })),
+  ];
+}
+
+function words(store: EvidenceStore, walk: Walk): Planned[] {
+  const supervisorLogs = walk.hosts.flatMap((host) =>
+    (store.look(supervisorConfig, host.host, undefined)?.facts.instances ?? []).flatMap((instance) =>
+      instance.supervisord.logfile
+        ? plan(host.host, supervisorStarts, { logFile: instance.supervisord.logfile })
+        : [],
+    ),
+  );
+  return [
+    ...supervisorLogs,
+    ...walk.suspects.flatMap((service) => [
+      ...service.logs.flatMap((log) => logPlan(service, log)),
+      ...plan(service.host, backendConfig, configParams(service)),
+      ...(service.pid !== undefined && service.running
+        ? plan(service.host, processDetail, { pid: service.pid })
+        : []),
+    ]),
+  ];
+}
+
+function logPlan(service: ServiceReading, log: LogSource): Planned[] {
+  switch (log.kind) {
+    case 'file':
+      return plan(service.host, backendLog, { path: log.path, bytes: LOG_BYTES });
+    case 'journal':
+      return plan(service.host, systemdJournal, { unit: log.unit, lines: LOG_LINES, sinceSeconds: 86_400 });
+    case 'docker':
+      return plan(service.host, dockerLogs, { container: log.container, lines: LOG_LINES });
+  }
+}

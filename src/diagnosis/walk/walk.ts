@@ -1,0 +1,183 @@
+/** The way of the request, as far as the evidence shows it: proxy, upstream addresses, backends. Pure. */
+import type { CheckRecord } from '../../domain/check-record.js';
+import type { Role } from '../../domain/target.js';
+import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
+import { netAddresses } from '../../probes/net/net-addresses.js';
+import type { EvidenceStore } from '../looked.js';
+import { type Claims, claimsOf } from './claims.js';
+import { candidates, type HostServices, hostServices } from './host-services.js';
+import { lookupAddresses } from './lookups.js';
+import { type MatchedBackend, matchBackend } from './match-backend.js';
+import { portOf, type ProxyReading, readProxy } from './read-proxy.js';
+import type { ServiceReading } from './service-reading.js';
+
+export interface WalkTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly hosts: readonly { readonly alias: string; readonly roles: readonly Role[] }[];
+  readonly trace: string;
+}
+
+export interface UpstreamWalk {
+  /** `127.0.0.1:8000`, `unix:/run/app.sock` */
+  readonly address: string;
+  readonly server: UpstreamAddress;
+  /** The host of ours that has the address; undefined where it is somebody else's. */
+  readonly owner: HostServices | undefined;
+  readonly loopback: boolean;
+  readonly backend: MatchedBackend | undefined;
+}
+
+export interface Walk {
+  readonly target: WalkTarget;
+  readonly url: URL;
+  readonly hosts: readonly HostServices[];
+  readonly proxyHosts: readonly string[];
+  readonly proxy: ProxyReading | undefined;
+  readonly upstreams: readonly UpstreamWalk[];
+  /** Services whose words and configuration are worth reading, backends first. */
+  readonly suspects: readonly ServiceReading[];
+  readonly claims: (service: ServiceReading) => Claims;
+}
+
+const UPSTREAMS_MAX = 6;
+const SUSPECTS_MAX = 8;
+
+export function targetOf(record: CheckRecord): WalkTarget {
+  return { ...record.target, hosts: record.hosts, trace: record.trace };
+}
+
+export function walk(store: EvidenceStore, target: WalkTarget): Walk {
+  const url = new URL(target.url);
+  const hosts = target.hosts.map((host) => hostServices(store, host.alias));
+  const withRole = (role: Role) =>
+    target.hosts.filter((host) => host.roles.includes(role)).map((host) => host.alias);
+  const proxyHosts = withRole('proxy');
+  const proxy = readProxy(
+    store,
+    url,
+    hosts.filter((host) => proxyHosts.includes(host.host)),
+  );
+  const backendHosts = withRole('backend');
+  const claims = (service: ServiceReading) => claimsOf(store, service);
+  const servers = upstreamServers(proxy, target, url, hosts);
+  const upstreams = servers.map((server): UpstreamWalk => {
+    const loopback = isLoopback(server);
+    const owner = ownerOf(store, server, loopback, hosts, proxy);
+    // Where the address is nobody's, any host that may serve as backend could be meant.
+    const among = owner ? [owner] : hosts.filter((host) => backendHosts.includes(host.host));
+    const hints = [server.groupName, server.isName ? server.host : undefined, target.name].filter(
+      (hint) => hint !== undefined,
+    );
+    const place = { host: server.host, port: server.port, socket: server.socket, hints };
+    const here = matchBackend(place, among, claims, target.variables['backend']);
+    // A backend on another host of the target explains an address that is wrong.
+    const elsewhere =
+      here ??
+      matchBackend(
+        place,
+        hosts.filter((host) => backendHosts.includes(host.host)),
+        claims,
+        target.variables['backend'],
+      );
+    return { address: addressOf(server), server, owner, loopback, backend: elsewhere };
+  });
+  return { target, url, hosts, proxyHosts, proxy, upstreams, suspects: suspectsOf(upstreams, hosts), claims };
+}
+
+function upstreamServers(
+  proxy: ProxyReading | undefined,
+  target: WalkTarget,
+  url: URL,
+  hosts: readonly HostServices[],
+): UpstreamAddress[] {
+  const configured = proxy?.read?.pass.servers.filter((server) => !server.down) ?? [];
+  if (configured.length > 0) return configured.slice(0, UPSTREAMS_MAX);
+  const given = target.variables['upstream'];
+  const parsed = given === undefined ? undefined : parsePlace(given);
+  if (parsed) return [parsed];
+  // No nginx at all, or one that may not be read: what listens at the URL's port is the nearest thing to ask about.
+  if (proxy?.read) return [];
+  const port = portOf(url);
+  const local = hosts
+    .flatMap((host) => host.listeners)
+    .find(({ listener, service }) => listener.port === port && service);
+  return local && local.program !== 'nginx' ? [plainServer('127.0.0.1', port)] : [];
+}
+
+function parsePlace(text: string): UpstreamAddress | undefined {
+  const match = /^(?:https?:\/\/)?\[?([A-Za-z0-9_.:-]+?)\]?:(\d{1,5})\/?$/.exec(text);
+  return match?.[1] ? plainServer(match[1], Number(match[2])) : undefined;
+}
+
+function plainServer(host: string, port: number): UpstreamAddress {
+  return {
+    scheme: 'http',
+    host,
+    port,
+    isName: !/^[0-9.]+$/.test(host) && !host.includes(':'),
+    isGroup: false,
+    maxFails: 1,
+    failTimeoutS: 10,
+    weight: 1,
+    backup: false,
+    down: false,
+    resolvedAt: 'start',
+    directive: { name: 'proxy_pass', args: [], file: '', line: 0, dumpLine: -1, text: '' },
+  };
+}
+
+export function addressOf(server: UpstreamAddress): string {
+  if (server.socket !== undefined) return `unix:${server.socket}`;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  return `${host}:${server.port}`;
+}
+
+export function isLoopback(server: Pick<UpstreamAddress, 'host' | 'socket'>): boolean {
+  return (
+    server.socket !== undefined ||
+    server.host === 'localhost' ||
+    server.host === '::1' ||
+    /^127\./.test(server.host)
+  );
+}
+
+function ownerOf(
+  store: EvidenceStore,
+  server: UpstreamAddress,
+  loopback: boolean,
+  hosts: readonly HostServices[],
+  proxy: ProxyReading | undefined,
+): HostServices | undefined {
+  if (loopback)
+    return hosts.find((host) => host.host === proxy?.host) ?? (hosts.length === 1 ? hosts[0] : undefined);
+  return hosts.find((host) => hasAddress(store, host.host, server.host, proxy?.host));
+}
+
+/** The address, or one that the name resolves to, is one of the host's own. */
+function hasAddress(
+  store: EvidenceStore,
+  host: string,
+  address: string,
+  proxyHost: string | undefined,
+): boolean {
+  const own = new Set(store.look(netAddresses, host, undefined)?.facts.addresses.map((one) => one.address));
+  if (own.has(address)) return true;
+  return proxyHost !== undefined && lookupAddresses(store, proxyHost, address).some((one) => own.has(one));
+}
+
+function suspectsOf(upstreams: readonly UpstreamWalk[], hosts: readonly HostServices[]): ServiceReading[] {
+  const backends = upstreams.flatMap(({ backend }) => (backend ? [backend.service] : []));
+  const rest = hosts.flatMap((host) => orderedCandidates(host));
+  return [...new Set([...backends, ...rest])].slice(0, SUSPECTS_MAX);
+}
+
+/** Those in trouble first: their words are worth most. */
+function orderedCandidates(host: HostServices): ServiceReading[] {
+  const rank = (service: ServiceReading): number =>
+    (service.running ? 1 : 0) +
+    (service.manager === 'systemd' && service.state === 'stopped' ? 2 : 0) +
+    (service.manager === 'process' ? 1 : 0);
+  return candidates(host).toSorted((a, b) => rank(a) - rank(b));
+}
