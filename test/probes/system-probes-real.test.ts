@@ -10,13 +10,19 @@ const MAY_BE_MISSING: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe.each(SHELLS)('the first round on this machine, by %s', (_, shell) => {
-  it.each(firstRoundSystemProbes.map((probe) => [probe.kind, probe] as const))('%s is read', (kind, probe) => {
-    const output = runProbe(probe.command(), shell);
-    const parsed = probe.parse(output);
-    if (parsed.ok) {
-      expect(Object.keys(parsed.facts).length).toBeGreaterThan(0);
-    } else {
-      expect(MAY_BE_MISSING[kind] ?? [], `${parsed.reason}: ${parsed.says}\n${output.stdout.slice(0, 500)}`).toContain(parsed.reason);
-    }
-  });
+  it.each(firstRoundSystemProbes.map((probe) => [probe.kind, probe] as const))(
+    '%s is read',
+    (kind, probe) => {
+      const output = runProbe(probe.command(), shell);
+      const parsed = probe.parse(output);
+      if (parsed.ok) {
+        expect(Object.keys(parsed.facts).length).toBeGreaterThan(0);
+      } else {
+        expect(
+          MAY_BE_MISSING[kind] ?? [],
+          `${parsed.reason}: ${parsed.says}\n${output.stdout.slice(0, 500)}`,
+        ).toContain(parsed.reason);
+      }
+    },
+  );
 });

@@ -1,13 +1,7 @@
 /** Which rules would hit a new connection: the packet filter's decision, worked out on the rules as they were read. */
 import { BlockList, isIP } from 'node:net';
-import type {
-  AddressMatch,
-  FilterChain,
-  FilterRule,
-  NameMatch,
-  NetFilterFacts,
-  PortRange,
-} from './net-filter.js';
+import type { AddressMatch, FilterChain, FilterRule, NameMatch, PortRange } from './filter-rule.js';
+import type { NetFilterFacts } from './net-filter.js';
 
 export interface FilteredConnection {
   readonly protocol: 'tcp' | 'udp';

@@ -1,6 +1,6 @@
 import type { Line } from '../../domain/evidence.js';
 import { wholeNumber, withoutUndefined } from '../output-reading.js';
-import type { FilterChain, FilterRule, FilterVerdict } from './net-filter.js';
+import type { FilterChain, FilterRule, FilterVerdict } from './filter-rule.js';
 import { portRangeOf, type RuleWord, ruleWords } from './rule-words.js';
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };

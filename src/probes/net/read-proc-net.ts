@@ -1,6 +1,6 @@
 import type { Line } from '../../domain/evidence.js';
 import { withoutUndefined, wordsOf } from '../output-reading.js';
-import type { Listener } from './net-listeners.js';
+import type { Listener } from './listener.js';
 
 /** TCP_LISTEN in include/net/tcp_states.h. */
 const TCP_LISTEN = '0A';

@@ -1,6 +1,6 @@
 import type { Line } from '../../domain/evidence.js';
 import { wholeNumber, withoutUndefined, wordsOf } from '../output-reading.js';
-import type { Listener, ListenerProcess } from './net-listeners.js';
+import type { Listener, ListenerProcess } from './listener.js';
 import { parseEndpoint } from './parse-endpoint.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, framesOf, frameText } from '../framed-output.js';
-import { isProcTable, type Listener, procListeners } from '../net/net-listeners.js';
+import type { Listener } from '../net/listener.js';
+import { isProcTable, procListeners } from '../net/net-listeners.js';
 import { failureOf } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { pidParam } from '../probe-params.js';
