@@ -264,7 +264,7 @@ async function countRoundTrips(sshd: Sshd, folder: string, rounds: number): Prom
     );
   }
   console.log(
-    '(goal: at most 9; closing the connection is one of them; the relay does not delay TCP’s own handshake)',
+    '(goal: at most 9; from connecting to having closed; TCP’s own handshake is not delayed by the relay)',
   );
   await near.close();
   await far.close();

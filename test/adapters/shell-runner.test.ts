@@ -99,7 +99,7 @@ describe.each(hosts)('the shell runner on %s', (_name, prefix) => {
       '!history',
       'x'.repeat(10_240),
       'ü\n'.repeat(3_000),
-      '${1}',
+      ['$', '{1}'].join(''),
       "'",
     ];
     const all = probe(['printf', '[%s]', ...values], { capBytes: 1_000_000 });
