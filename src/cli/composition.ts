@@ -4,7 +4,7 @@ import type { Target } from '../domain/target.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import type { HostRunner } from '../ports.js';
 import type { ProgressEvent } from '../render/progress.js';
-import { causesFolder } from './package-root.js';
+import { causesFolder, packageVersion } from './package-root.js';
 
 export interface CheckCall {
   readonly target: Target;
@@ -25,7 +25,23 @@ export interface Composition {
 }
 
 export const composition: Composition = {
-  check: () => Promise.reject(new Error('checking is not wired yet')),
+  check: async (call) => {
+    const [{ checkTarget }, { createHostRunner }, { outsideRequester }] = await Promise.all([
+      import('../flows/check-target.js'),
+      import('../adapters/host-runner.js'),
+      import('../adapters/outside/outside-requester.js'),
+    ]);
+    return checkTarget(call.target, {
+      hostRunner: createHostRunner(),
+      outside: outsideRequester,
+      clock: { now: () => new Date() },
+      playbooks: call.playbooks,
+      version: packageVersion(),
+      connectTimeoutMs: call.connectTimeoutMs,
+      onProgress: call.onProgress,
+      signal: call.signal,
+    });
+  },
   judge: async (record, { lang, playbooks }) => {
     const [{ judge }, { loadCauseHeads }] = await Promise.all([
       import('../flows/judge.js'),

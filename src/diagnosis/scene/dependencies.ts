@@ -9,7 +9,17 @@ import { dependencyPlaces } from '../walk/dependency-plans.js';
 import { currentSignals, serviceFact, signalFact } from './services.js';
 
 /** Kinds of complaint that are about a connection to something else. */
-const COMPLAINTS = new Set(['connection-refused', 'connection-timeout', 'name-not-found', 'redis-error', 'redis-auth', 'amqp-error', 'database-auth', 'database-missing', 'database-too-many']);
+const COMPLAINTS = new Set([
+  'connection-refused',
+  'connection-timeout',
+  'name-not-found',
+  'redis-error',
+  'redis-auth',
+  'amqp-error',
+  'database-auth',
+  'database-missing',
+  'database-too-many',
+]);
 
 export function dependenciesOf(
   store: EvidenceStore,
@@ -18,7 +28,9 @@ export function dependenciesOf(
   words: ServiceWords,
 ): Fact<'Dependency'>[] {
   const signals = currentSignals(service, words);
-  return dependencyPlaces(store, service).map((place) => dependencyFact(store, walk, service, place, signals));
+  return dependencyPlaces(store, service).map((place) =>
+    dependencyFact(store, walk, service, place, signals),
+  );
 }
 
 function dependencyFact(
@@ -80,7 +92,8 @@ const PROVIDERS: Readonly<Record<string, RegExp>> = {
 /** The unit or program that would serve it, where nothing listens: by its port in the command, else by its name. */
 function likelyProvider(walk: Walk, host: string, place: DependencyPlace): ServiceReading | undefined {
   const named = PROVIDERS[place.kind];
-  const services = walk.hosts.find((one) => one.host === host)?.services.filter((one) => one.manager !== 'process') ?? [];
+  const services =
+    walk.hosts.find((one) => one.host === host)?.services.filter((one) => one.manager !== 'process') ?? [];
   const fitting = services.filter((one) => named?.test(`${one.name} ${one.command ?? ''}`) === true);
   const byPort = fitting.find((one) => new RegExp(`\\b${place.port}\\b`).test(one.command ?? ''));
   return byPort ?? fitting.find((one) => one.running === false) ?? fitting[0];

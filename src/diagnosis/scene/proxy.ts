@@ -191,9 +191,9 @@ function workersOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Parti
       proxy,
       live.map((worker) => worker.startedSecondsAgo),
     ),
-    openFiles: details?.facts.openFiles,
-    openFilesLimit: details?.facts.limits?.nofile?.soft,
-    openFilesCite: details ? details.cite(details.facts.openFilesLine ?? 0) : [],
+    openFiles: details?.facts.fdCount,
+    openFilesLimit: details?.facts.nofile?.soft,
+    openFilesCite: details ? details.cite(details.facts.fdCountLine ?? details.facts.line) : [],
   };
 }
 

@@ -55,7 +55,12 @@ function isAddress(host: string): boolean {
 
 /** IANA's ports: a guess at what was refused there, where no configuration tells. */
 function kindOfPort(port: number): DependencyPlace['kind'] {
-  const known: Readonly<Record<number, DependencyPlace['kind']>> = { 6379: 'redis', 5672: 'rabbitmq', 5432: 'postgres', 3306: 'mysql' };
+  const known: Readonly<Record<number, DependencyPlace['kind']>> = {
+    6379: 'redis',
+    5672: 'rabbitmq',
+    5432: 'postgres',
+    3306: 'mysql',
+  };
   return known[port] ?? 'tcp';
 }
 
@@ -74,20 +79,34 @@ function kindFor(place: DependencyPlace): ProbeKind<{ readonly host: string; rea
   }
 }
 
-export function dependencyLook(store: EvidenceStore, host: string, place: DependencyPlace): Looked<Reach> | undefined {
+export function dependencyLook(
+  store: EvidenceStore,
+  host: string,
+  place: DependencyPlace,
+): Looked<Reach> | undefined {
   return store.look(kindFor(place), host, { host: place.host, port: place.port });
 }
 
 export function dependencyPlans(store: EvidenceStore, walk: Walk): Planned[] {
   const backends = [...new Set(walk.upstreams.flatMap(({ backend }) => (backend ? [backend.service] : [])))];
-  const places = backends.flatMap((service) => dependencyPlaces(store, service).map((place) => ({ service, place })));
+  const places = backends.flatMap((service) =>
+    dependencyPlaces(store, service).map((place) => ({ service, place })),
+  );
   return [
-    ...places.flatMap(({ service, place }) => plan(service.host, kindFor(place), { host: place.host, port: place.port })),
+    ...places.flatMap(({ service, place }) =>
+      plan(service.host, kindFor(place), { host: place.host, port: place.port }),
+    ),
     ...walk.hosts.flatMap((host) => {
-      const stores = host.services.filter((service) => roleOf(service) === 'store' && service.running).map((service) => service.name + (service.command ?? ''));
+      const stores = host.services
+        .filter((service) => roleOf(service) === 'store' && service.running)
+        .map((service) => service.name + (service.command ?? ''));
       return [
-        ...(stores.some((name) => /rabbit|beam/i.test(name)) ? plan(host.host, rabbitmqAlarms, undefined) : []),
-        ...(stores.some((name) => /postgres/i.test(name)) ? plan(host.host, postgresActivity, undefined) : []),
+        ...(stores.some((name) => /rabbit|beam/i.test(name))
+          ? plan(host.host, rabbitmqAlarms, undefined)
+          : []),
+        ...(stores.some((name) => /postgres/i.test(name))
+          ? plan(host.host, postgresActivity, undefined)
+          : []),
       ];
     }),
   ];

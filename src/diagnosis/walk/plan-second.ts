@@ -25,7 +25,7 @@ import {
   upgradeSelfRequest,
 } from './requests.js';
 import type { LogSource, ServiceReading } from './service-reading.js';
-import { configParams, LOG_BYTES, LOG_LINES } from './service-words.js';
+import { configParams, JOURNAL_SECONDS, LOG_BYTES, LOG_LINES } from './service-words.js';
 import { shadowOf } from './shadow.js';
 import type { Walk } from './walk.js';
 
@@ -120,7 +120,11 @@ function logPlan(service: ServiceReading, log: LogSource): Planned[] {
     case 'file':
       return plan(service.host, backendLog, { path: log.path, bytes: LOG_BYTES });
     case 'journal':
-      return plan(service.host, systemdJournal, { unit: log.unit, lines: LOG_LINES, sinceSeconds: 86_400 });
+      return plan(service.host, systemdJournal, {
+        unit: log.unit,
+        lines: LOG_LINES,
+        sinceSeconds: JOURNAL_SECONDS,
+      });
     case 'docker':
       return plan(service.host, dockerLogs, { container: log.container, lines: LOG_LINES });
   }

@@ -1,7 +1,7 @@
 /** What a service says: in its logs, and by its configuration. */
-import { backendConfig, type BackendConfigFacts, type BackendConfigParams } from '../../probes/backend/backend-config.js';
+import { backendConfig, type BackendConfigParams } from '../../probes/backend/backend-config.js';
 import { backendLog } from '../../probes/backend/backend-log.js';
-import { type LogSignal, readLogSignals } from '../../probes/backend/log-signals.js';
+import { type LogSignal, type ReadLog, readLogSignals } from '../../probes/backend/log-signals.js';
 import { type Dependency, readDependencies } from '../../probes/backend/read-dependencies.js';
 import { hostClock } from '../../probes/host/host-clock.js';
 import { dockerLogs } from '../../probes/service/docker-logs.js';
@@ -11,6 +11,7 @@ import type { LogSource, ServiceReading } from './service-reading.js';
 
 export const LOG_BYTES = 256 * 1024;
 export const LOG_LINES = 400;
+export const JOURNAL_SECONDS = 86_400;
 
 export interface Word {
   readonly kind: string;
@@ -33,7 +34,11 @@ export interface ServiceWords {
   readonly lastLineSecondsAgo: readonly number[];
   /** Undated lines stand in a log that was written to since the service started. */
   readonly freshUndated: boolean;
-  readonly listens: readonly { readonly port?: number | undefined; readonly path?: string | undefined; readonly cite: readonly string[] }[];
+  readonly listens: readonly {
+    readonly port?: number | undefined;
+    readonly path?: string | undefined;
+    readonly cite: readonly string[];
+  }[];
   readonly dependencies: readonly { readonly dependency: Dependency; readonly cite: readonly string[] }[];
   readonly problems: readonly {
     readonly kind: 'parse' | 'unreadable' | 'missing';
@@ -65,5 +70,134 @@ export function configParams(service: ServiceReading): BackendConfigParams {
     ...(user === undefined ? {} : { user }),
     environment,
     files,
+  };
+}
+
+function readWords(store: EvidenceStore, service: ServiceReading): ServiceWords {
+  const logs = service.logs.flatMap((log) => {
+    const read = readLog(store, service.host, log);
+    return read ? [read] : [];
+  });
+  const config = store.look(backendConfig, service.host, configParams(service));
+  const reading = config && readDependencies(config.facts);
+  const cite = (line: number): string[] => config?.cite(line) ?? [];
+  return {
+    signals: logs.flatMap((log) => log.words),
+    logsRead: logs.length,
+    lastLineSecondsAgo: logs.flatMap((log) => (log.lastSecondsAgo === undefined ? [] : [log.lastSecondsAgo])),
+    freshUndated: logs.some(
+      (log) =>
+        log.writtenSecondsAgo !== undefined &&
+        service.startedSecondsAgo !== undefined &&
+        log.writtenSecondsAgo <= service.startedSecondsAgo,
+    ),
+    listens: (reading?.listens ?? []).map((one) => ({
+      port: one.port,
+      path: one.path,
+      cite: cite(one.line),
+    })),
+    dependencies: (reading?.dependencies ?? []).map((dependency) => ({
+      dependency,
+      cite: cite(dependency.line),
+    })),
+    problems: (reading?.problems ?? []).map((one) => ({
+      kind: one.kind,
+      path: one.path,
+      message: one.message,
+      cite: cite(one.line),
+    })),
+    storage: reading?.storage ?? [],
+  };
+}
+
+interface ReadWordsLog {
+  readonly words: readonly Word[];
+  readonly lastSecondsAgo: number | undefined;
+  readonly writtenSecondsAgo: number | undefined;
+}
+
+function readLog(store: EvidenceStore, host: string, log: LogSource): ReadWordsLog | undefined {
+  switch (log.kind) {
+    case 'file': {
+      const look = store.look(backendLog, host, { path: log.path, bytes: LOG_BYTES });
+      if (!look) return undefined;
+      const { nowEpoch, modifiedEpoch } = look.facts;
+      return {
+        ...wordsIn(look.facts, nowEpoch, look),
+        writtenSecondsAgo: modifiedEpoch === null ? undefined : Math.max(0, nowEpoch - modifiedEpoch),
+      };
+    }
+    case 'journal': {
+      const look = store.look(systemdJournal, host, {
+        unit: log.unit,
+        lines: LOG_LINES,
+        sinceSeconds: JOURNAL_SECONDS,
+      });
+      const now = look && nowOn(store, host, look);
+      if (!look || now === undefined) return undefined;
+      const lines = look.facts.entries.map((entry) => ({
+        text: entry.message,
+        line: entry.line,
+        at: entry.epochMs / 1000,
+      }));
+      return {
+        ...wordsIn(readLogSignals(lines, { nowEpoch: now, offsetSeconds: 0 }), now, look),
+        writtenSecondsAgo: undefined,
+      };
+    }
+    case 'docker': {
+      const look = store.look(dockerLogs, host, { container: log.container, lines: LOG_LINES });
+      const now = look && nowOn(store, host, look);
+      if (!look || now === undefined) return undefined;
+      const lines = look.facts.lines.map((entry) => {
+        const at = entry.at === undefined ? Number.NaN : Date.parse(entry.at) / 1000;
+        return { text: entry.text, line: entry.line, at: Number.isNaN(at) ? undefined : at };
+      });
+      return {
+        ...wordsIn(readLogSignals(lines, { nowEpoch: now, offsetSeconds: 0 }), now, look),
+        writtenSecondsAgo: undefined,
+      };
+    }
+  }
+}
+
+/** The host's own clock at the time of a later look: what the first look saw, and the bot's time since then. */
+function nowOn(store: EvidenceStore, host: string, look: Looked<unknown>): number {
+  const clock = store.look(hostClock, host, undefined);
+  const taken = Date.parse(look.evidence.at);
+  return clock ? (clock.facts.epochMs + taken - Date.parse(clock.evidence.at)) / 1000 : taken / 1000;
+}
+
+function wordsIn(
+  log: ReadLog,
+  nowEpoch: number,
+  look: Looked<unknown>,
+): Pick<ReadWordsLog, 'words' | 'lastSecondsAgo'> {
+  const ago = (at: number): number => Math.max(0, Math.round(nowEpoch - at));
+  return {
+    words: log.signals.map((signal) =>
+      wordOf(signal, signal.at === undefined ? undefined : ago(signal.at), log.lastLine, look),
+    ),
+    lastSecondsAgo: log.lastAt === undefined ? undefined : ago(log.lastAt),
+  };
+}
+
+function wordOf(
+  signal: LogSignal,
+  secondsAgo: number | undefined,
+  lastLine: number,
+  look: Looked<unknown>,
+): Word {
+  const { kind, address, port, path, name, text, line } = signal;
+  return {
+    kind,
+    address,
+    port,
+    path,
+    name,
+    text,
+    secondsAgo,
+    fromEnd: lastLine - line,
+    cite: look.cite(line),
   };
 }

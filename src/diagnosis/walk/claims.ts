@@ -1,0 +1,51 @@
+/** What a service says of itself: the ports and sockets that it means to have. */
+import type { EvidenceStore } from '../looked.js';
+import type { Claims } from './match-backend.js';
+import type { ServiceReading } from './service-reading.js';
+import { wordsOf } from './service-words.js';
+
+export type { Claims };
+
+export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims {
+  const words = wordsOf(store, service);
+  const wanted = words.signals.filter((word) => word.kind === 'address-in-use').map((word) => word.port);
+  const opened = words.signals.filter((word) => word.kind === 'listening');
+  const sockets = [
+    ...words.listens.map((one) => one.path),
+    ...opened.map((word) => word.path),
+    ...commandSockets(service),
+  ];
+  return {
+    ports: numbers([
+      ...commandPorts(service),
+      ...words.listens.map((one) => one.port),
+      ...opened.map((word) => word.port),
+      ...(service.publishedPorts ?? []),
+    ]),
+    sockets: sockets.filter((path) => path !== undefined),
+    wanted: numbers(wanted),
+  };
+}
+
+function numbers(ports: readonly (number | undefined)[]): number[] {
+  return [...new Set(ports.filter((port) => port !== undefined && port > 0))].filter(
+    (port) => port !== undefined,
+  );
+}
+
+/** `--port 8000`, `-b 127.0.0.1:8000`, `PORT=8000`: numbers of a command line that can be ports. */
+function commandPorts(service: ServiceReading): number[] {
+  const text = `${service.command ?? ''} ${Object.entries(service.config.environment)
+    .filter(([name]) => /PORT|BIND|LISTEN|ADDR/.test(name))
+    .map(([, value]) => value)
+    .join(' ')}`;
+  return [...text.matchAll(/(?:^|[\s=:"'])(\d{2,5})(?=$|[\s"';,/])/g)]
+    .map((match) => Number(match[1]))
+    .filter((port) => port >= 80 && port < 65_536);
+}
+
+function commandSockets(service: ServiceReading): string[] {
+  return [...(service.command ?? '').matchAll(/(?:unix:(?:\/\/)?)?(\/[\w./@-]+\.(?:sock|socket))\b/g)].map(
+    (match) => match[1] ?? '',
+  );
+}
