@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { say, sayFailed } from './say.mjs';
+
+/** Installs node_modules exactly as package-lock.json says, when they are missing or from another lock file. */
+export function ensureDependencies(root) {
+  const marker = join(root, 'node_modules', '.goodgate-lock');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) {
+    return 0;
+  }
+  say('Installing dependencies (npm ci) …');
+  // No install scripts: nothing here needs one. ssh2 does without its optional native part.
+  const argv = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'];
+  const result = spawnSync('npm', argv, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_ENV: 'development' },
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) {
+    sayFailed('npm ci', result);
+    return 1;
+  }
+  writeFileSync(marker, wanted);
+  return 0;
+}
