@@ -1,21 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { sortTests } from './test/sort-tests.js';
 
-/** Folders and files whose tests start servers. All others are pure and belong to `unit`. */
-const integration = [
-  'test/**/*.integration.test.ts',
-  'test/world/**/*.test.ts',
-  'test/check/**/*.test.ts',
-  'test/demo/**/*.test.ts',
-  'test/adapters/**/*.test.ts',
-  'test/bench/**/*.test.ts',
-];
+const { unit, integration } = sortTests(fileURLToPath(new URL('.', import.meta.url)));
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: integration, testTimeout: 10_000 },
-      },
+      { test: { name: 'unit', include: unit, testTimeout: 10_000 } },
       {
         test: {
           name: 'integration',
