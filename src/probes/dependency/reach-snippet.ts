@@ -49,7 +49,7 @@ const PERL = `
 use strict; use Socket;
 my ($host, $port, $path, $send, $read) = @ARGV; $| = 1; $SIG{PIPE} = "IGNORE"; my ($s, $at, @found); my $phase = "resolve";
 eval {
-  if ($path ne "") { @found = ({family => PF_UNIX, addr => sockaddr_un($path)}) }
+  if ($path ne "") { @found = ({family => PF_UNIX, addr => pack_sockaddr_un($path)}) }
   else { alarm(3); (my $e, @found) = Socket::getaddrinfo($host, $port, {socktype => SOCK_STREAM}); alarm(0); die "$e\\n" if $e }
   $phase = "connect"; $SIG{ALRM} = sub { die "timed out\\n" }; alarm(3); my $why = "no address"; my $ok = 0;
   for my $a (@found) {
@@ -69,7 +69,7 @@ eval {
   }
   alarm(0);
 };
-if ($@) { my $m = $@; $m =~ s/\\n/ /g; print "perl: $phase: $m\\n" }
+if ($@) { chomp(my $m = $@); $m =~ s/\\n/ /g; print "perl: $phase: $m\\n" }
 `;
 
 const BASH = `

@@ -40,6 +40,7 @@ export interface TlsHandshakeFacts {
   readonly line: number;
 }
 
+// -state goes to standard error at once: "CONNECTED" waits in a buffer, and is lost when the time limit ends s_client.
 // -noservername and -ext came with OpenSSL 1.1.1; before, s_client sent no name by itself.
 const SNIPPET = `${FRAME_SHELL}
 command -v openssl >/dev/null 2>&1 || { echo 'openssl: not found' >&2; exit 127; }
@@ -48,7 +49,7 @@ if [ -n "$2" ]; then set -- "$1" -servername "$2"
 elif openssl s_client -help 2>&1 </dev/null | grep -q -e -noservername; then set -- "$1" -noservername
 else set -- "$1"; fi
 to=$1; shift
-got=$($limit openssl s_client -connect "$to" "$@" 2>&1 </dev/null); status=$?
+got=$($limit openssl s_client -state -connect "$to" "$@" 2>&1 </dev/null); status=$?
 one=$(printf '%s\\n' "$got" | sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p;/^-----END CERTIFICATE-----/q')
 said=$(printf '%s\\n' "$got" | sed '/^-----BEGIN /,/^-----END /d;/^ *Session-ID/d;/^ *Resumption PSK/d;/^ *Master-Key/d;/^ *[0-9a-f]\\{4\\} - /d')
 frame s_client "$status" "$said"
@@ -80,9 +81,8 @@ export const tlsHandshake: ProbeKind<TlsHandshakeParams, TlsHandshakeFacts> = {
 };
 
 /**
- *     F 31 0 s_client
- *     CONNECTED(00000003)
- *     Can't use SSL_get_servername
+ *     F 47 0 s_client
+ *     SSL_connect:before SSL initialization
  *     depth=0 CN = docs.example.test
  *     verify error:num=18:self-signed certificate
  *     …
@@ -101,7 +101,7 @@ export function parseTlsHandshake(output: ProbeOutput): Parsed<TlsHandshakeFacts
   const said = frameNamed(read.frames, 's_client');
   if (said === undefined) return unread('unparseable', 'openssl s_client: no answer');
   const lines = said.lines;
-  const connected = lines.find(({ text }) => text.startsWith('CONNECTED('));
+  const connected = lines.find(({ text }) => /^(?:CONNECTED\(|SSL_connect:)/.test(text));
   const failure = lines.find(({ text }) => isFailure(text));
   const isTimedOut = [124, 137, 143].includes(said.exitCode);
   if (connected === undefined && failure === undefined && !isTimedOut)
