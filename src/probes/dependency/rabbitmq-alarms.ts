@@ -14,11 +14,16 @@ export interface RabbitmqAlarms {
   readonly line: number;
 }
 
-// Both need the Erlang cookie, that is root or the user rabbitmq. Before 3.8 there is no rabbitmq-diagnostics.
+// Both need the Erlang cookie, that is root or the user rabbitmq. Before 3.8 there is no rabbitmq-diagnostics. Neither may
+// run without epmd, with which every running node is registered: it would start one, and leave it. The cookie's hash,
+// which RabbitMQ prints beside a failure, is nobody's business.
 const SNIPPET = `${FRAME_SHELL}
-if command -v rabbitmq-diagnostics >/dev/null 2>&1; then say rabbitmq-diagnostics -q alarms
-elif command -v rabbitmqctl >/dev/null 2>&1; then say rabbitmqctl status
-else frame absent 0 'neither rabbitmq-diagnostics nor rabbitmqctl is installed'; fi
+ask() { o=$("$@" 2>&1 </dev/null); status=$?; frame "$*" "$status" "$(printf '%s\\n' "$o" | sed '/cookie hash/d')"; }
+if command -v rabbitmq-diagnostics >/dev/null 2>&1; then set -- rabbitmq-diagnostics -q alarms
+elif command -v rabbitmqctl >/dev/null 2>&1; then set -- rabbitmqctl status
+else frame absent 0 'neither rabbitmq-diagnostics nor rabbitmqctl is installed'; exit 0; fi
+if grep -qsx epmd /proc/[0-9]*/comm; then ask "$@"
+else frame down 0 'no epmd process: no RabbitMQ node runs on this host'; fi
 `;
 
 /** RabbitMQ's memory and disk alarms, asked of the node on this host. Takes seconds: it starts an Erlang machine. */
@@ -50,9 +55,11 @@ export function parseRabbitmqAlarms(output: ProbeOutput): Parsed<RabbitmqAlarms>
   if (frame === undefined) return unread('unparseable', 'rabbitmq-diagnostics: no output');
   if (frame.name === 'absent')
     return { ok: true, facts: { present: false, running: false, alarms: [], line: frame.line + 1 } };
+  if (frame.name === 'down')
+    return { ok: true, facts: { present: true, running: false, alarms: [], line: frame.line + 1 } };
   const text = frame.lines.map((row) => row.text).join('\n');
   const first = frame.lines.find((row) => row.text.trim() !== '');
-  const says = `${frame.name}: ${first?.text ?? 'no output'}`.slice(0, 300);
+  const says = `${frame.name}: ${first?.text ?? 'no output'}`.replace(/[^ -~]/g, '?').slice(0, 300);
   if (frame.exitCode !== 0) return notAnswered(frame, text, says);
   const alarms = alarmLines(frame);
   const calm = frame.lines.find((row) => /reported no alarms|\{alarms,\[\]\}/.test(row.text));
@@ -69,15 +76,21 @@ function alarmLines(frame: Frame): Line[] {
     .map(({ text, line }) => ({ text: text.trim().slice(0, 300), line }));
 }
 
+/**
+ * Why RabbitMQ's command line got no answer. Its preamble names every reason there is; only its diagnostics tell:
+ *
+ *       * epmd reports: node 'rabbit' not running at all
+ *       * TCP connection succeeded but Erlang distribution failed                       (another cookie)
+ *     Error: this command requires the 'rabbit' app to be running on the target node. …
+ */
 function notAnswered(frame: Frame, text: string, says: string): Parsed<RabbitmqAlarms> {
-  if (deniesPermission(text) || /only root or rabbitmq|cookie|authentication failed/i.test(text)) {
-    // "suggestion: is the cookie set correctly?" stands below every failure; a node that is down says more.
-    if (!/nodedown|not running|could not connect to|unable to (?:connect|perform an operation)/i.test(text))
-      return unread('permission-denied', says);
-  }
   const down = frame.lines.find((row) =>
-    /nodedown|unable to (?:connect|perform)|not running|not available|econnrefused|epmd/i.test(row.text),
+    /not running at all|requires the 'rabbit' app to be running|: nodedown\b|can't establish TCP connection|unable to connect to epmd/i.test(
+      row.text,
+    ),
   );
-  if (down === undefined) return unread('failed', says);
-  return { ok: true, facts: { present: true, running: false, alarms: [], line: down.line } };
+  if (down !== undefined)
+    return { ok: true, facts: { present: true, running: false, alarms: [], line: down.line } };
+  const isDenied = /Erlang distribution failed|only root or rabbitmq|\.erlang\.cookie/i.test(text);
+  return unread(isDenied || deniesPermission(text) ? 'permission-denied' : 'failed', says);
 }
