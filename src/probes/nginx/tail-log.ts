@@ -82,6 +82,7 @@ export function readTail(output: ProbeOutput): TailResult {
       modifiedEpoch: numberOrNull(stat?.[2]),
       lines: body,
       firstLine,
+      ...(format === undefined ? {} : { format }),
       cut: size !== null && size > read + 1,
     },
   };
