@@ -1,4 +1,4 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { CheckRecord } from '../domain/check-record.js';
 import type { Diagnosis } from '../domain/diagnosis.js';
@@ -38,8 +38,9 @@ export async function runCheck(
     return refuse(io, [unknown]);
   }
   const recordFile = options.record === undefined ? undefined : resolve(io.cwd, options.record);
-  if (recordFile !== undefined && !canWrite(recordFile)) {
-    return refuse(io, [{ message: `--record: ${recordFile} cannot be written` }]);
+  const obstacle = recordFile === undefined ? undefined : obstacleToWriting(recordFile);
+  if (obstacle !== undefined) {
+    return refuse(io, [{ message: `--record: ${recordFile} ${obstacle}` }]);
   }
   const lang = languageOf([options.lang, language], io.env);
   const progress = progressFor(options, lang, io);
@@ -94,12 +95,17 @@ function progressFor(options: CheckOptions, lang: 'en' | 'zh', io: Io) {
 }
 
 /** Asked before the check: nobody should wait for a record that has no place. */
-function canWrite(file: string): boolean {
+function obstacleToWriting(file: string): string | undefined {
   try {
-    accessSync(dirname(file), constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) {
+      return 'is a folder, expected the name of a file';
+    }
+    accessSync(there === undefined ? dirname(file) : file, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return missing ? `cannot be written: there is no folder ${dirname(file)}` : 'cannot be written';
   }
 }
 

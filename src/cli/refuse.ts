@@ -20,5 +20,12 @@ export function refuse(io: Io, problems: readonly Pick<ConfigProblem, keyof Conf
 export function sentence({ file, line, column, message, suggestion }: ConfigProblem): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   const text = `${place === '' ? '' : `${place}: `}${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
-  return visibleText(text);
+  return clippedInside(visibleText(text));
+}
+
+const LONGEST = 600;
+
+/** A name of a thousand letters must not bury the sentence that it stands in: what begins and ends it is kept. */
+function clippedInside(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, 300)} … ${text.slice(-280)}`;
 }

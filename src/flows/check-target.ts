@@ -25,8 +25,7 @@ export type ProgressEvent =
       readonly done: number;
       readonly total: number;
     }
-  | { readonly kind: 'outside'; readonly says: string }
-  | { readonly kind: 'judging' };
+  | { readonly kind: 'outside'; readonly says: string };
 
 export interface CheckDeps {
   readonly hostRunner: HostRunner;
@@ -78,7 +77,6 @@ export async function checkTarget(target: Target, deps: CheckDeps): Promise<Chec
       }
       deps.signal?.throwIfAborted();
     }
-    deps.onProgress?.({ kind: 'judging' });
     const chosen = choosePlaybook(deps.playbooks, target.playbook, evidenceStore(evidence), asked);
     return {
       schema: 1,

@@ -1,4 +1,5 @@
 import { heading, inkFor, stateMark, wrapped } from './ink.js';
+import { renderRemedy } from './remedy.js';
 import type { Terminal } from './terminal.js';
 import { texts } from './texts.js';
 import { visibleText } from './visible-text.js';
@@ -41,9 +42,7 @@ export function renderDoctor(
       const text = visibleText(says);
       return [
         ...wrapped(state === 'note' ? paint.dim(text) : text, ink, `  ${mark} `),
-        ...(remedy === undefined
-          ? []
-          : wrapped(visibleText(remedy), ink, `    ${paint.cyan(marks.remedy)} `)),
+        ...(remedy === undefined ? [] : renderRemedy(remedy, '    ', ink)),
       ];
     }),
   ]);

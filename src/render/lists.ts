@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import type { Diagnosis, NamedCause, NotChecked, RecoveryText, RuledOut } from '../domain/diagnosis.js';
 import { renderCitation } from './chain.js';
 import { clipped, heading, type Ink, padded, wrapped } from './ink.js';
+import { renderRemedy } from './remedy.js';
 import { shellWords } from './shell-words.js';
 import type { Texts } from './texts.js';
 import { visibleText } from './visible-text.js';
@@ -87,9 +88,7 @@ export function renderNotChecked(
       ...(says.length === 1 || verbose
         ? says.flatMap((one) => wrapped(visibleText(one), ink, '      '))
         : []),
-      ...(first.remedy === undefined
-        ? []
-        : wrapped(visibleText(first.remedy), ink, `      ${paint.cyan(marks.remedy)} `)),
+      ...(first.remedy === undefined ? [] : renderRemedy(first.remedy, '      ', ink)),
     ];
   });
   return [heading(words.notChecked(all.length), ink), ...rows];

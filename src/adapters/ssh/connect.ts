@@ -201,7 +201,7 @@ function describeRefusal(settings: SshSettings, { identities, options }: LoginSt
   return {
     reason: 'auth',
     says: `${endpoint(settings)} did not accept ${settings.user}: ${[tried, ...locked, ...identities.notes].join('; ')}`,
-    remedy: `ssh-copy-id -p ${settings.port} ${settings.user}@${settings.address}; or set \`user\` and \`key\` of the host in goodgate.yaml`,
+    remedy: `ssh-copy-id -p ${settings.port} ${settings.user}@${settings.address}; or set \`user\` and \`keyFile\` of the host in goodgate.yaml`,
   };
 }
 

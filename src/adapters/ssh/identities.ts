@@ -114,7 +114,7 @@ function unusableKey(file: string, says: string): HostFailure {
   return {
     reason: 'key-file',
     says: `the key file ${file} cannot be used: ${says}`,
-    remedy: `ls -l ${file}; then correct \`key\` in goodgate.yaml`,
+    remedy: `ls -l ${file}; then correct \`keyFile\` in goodgate.yaml`,
   };
 }
 
