@@ -14,18 +14,26 @@ export function ensureDependencies(root) {
     return 0;
   }
   say('Installing dependencies (npm ci) …');
-  // No install scripts: nothing here needs one. ssh2 does without its optional native part.
-  const argv = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'];
-  const result = spawnSync('npm', argv, {
+  let result = npm(root, 'ci');
+  if (result.status !== 0 && /EUSAGE/u.test(result.stderr)) {
+    // A registry's mirror that lacks packages for other platforms leaves a lock file that "npm ci" finds incomplete.
+    result = npm(root, 'install', '--no-save');
+  }
+  if (result.status !== 0) {
+    sayFailed('Installing dependencies', result);
+    return 1;
+  }
+  writeFileSync(marker, wanted);
+  return 0;
+}
+
+/** No install scripts: nothing here needs one. ssh2 does without its optional native part. */
+function npm(root, ...command) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  return spawnSync('npm', [...command, '--ignore-scripts', '--include=dev', ...quiet], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, NODE_ENV: 'development' },
     shell: process.platform === 'win32',
   });
-  if (result.status !== 0) {
-    sayFailed('npm ci', result);
-    return 1;
-  }
-  writeFileSync(marker, wanted);
-  return 0;
 }
