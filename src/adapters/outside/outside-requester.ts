@@ -6,7 +6,12 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ProbeOutput } from '../../domain/evidence.js';
 import type { OutsideRequester } from '../../ports-outside.js';
-import { CONNECT_SECONDS, type HttpRequestParams, requestHead, timeoutSeconds } from '../../probes/http/request-params.js';
+import {
+  CONNECT_SECONDS,
+  type HttpRequestParams,
+  requestHead,
+  timeoutSeconds,
+} from '../../probes/http/request-params.js';
 
 const KEPT_BYTES = 96 * 1024;
 
@@ -34,7 +39,9 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
   let remote = '';
   const { connect } = params;
   const tcp: Socket =
-    'socket' in connect ? connectTcp({ path: connect.socket }) : connectTcp({ host: connect.address, port: connect.port });
+    'socket' in connect
+      ? connectTcp({ path: connect.socket })
+      : connectTcp({ host: connect.address, port: connect.port });
   const limitMs = timeoutSeconds(params) * 1000;
   await new Promise<void>((done) => {
     let socket: Socket = tcp;
@@ -47,7 +54,10 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
       tcp.destroy();
       done();
     };
-    const connecting = setTimeout(() => finish('goodgate: connect: timed out'), Math.min(limitMs, CONNECT_SECONDS * 1000));
+    const connecting = setTimeout(
+      () => finish('goodgate: connect: timed out'),
+      Math.min(limitMs, CONNECT_SECONDS * 1000),
+    );
     const whole = setTimeout(() => finish(`goodgate: ${phase}: timed out`), limitMs);
     const failed = (error: NodeJS.ErrnoException): void => finish(`goodgate: ${phase}: ${said(error)}`);
     const send = (): void => {
@@ -67,7 +77,9 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
       clearTimeout(connecting);
       connectMs = performance.now() - started;
       remote = tcp.remoteAddress ?? '';
-      notes.push(`* Connected to ${remote || ('socket' in connect ? connect.socket : '')} port ${tcp.remotePort ?? ''}`);
+      notes.push(
+        `* Connected to ${remote || ('socket' in connect ? connect.socket : '')} port ${tcp.remotePort ?? ''}`,
+      );
       if (params.scheme === 'http') {
         listen();
         send();
@@ -106,7 +118,8 @@ function said(error: NodeJS.ErrnoException): string {
   };
   const [first] = error instanceof AggregateError ? error.errors : [error];
   const code: unknown = first instanceof Error && 'code' in first ? first.code : error.code;
-  const text = (typeof code === 'string' ? words[code] : undefined) ?? error.message.split('\n')[0] ?? 'failed';
+  const text =
+    (typeof code === 'string' ? words[code] : undefined) ?? error.message.split('\n')[0] ?? 'failed';
   return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;
 }
 
@@ -130,7 +143,15 @@ function endNote(received: Buffer): string | undefined {
   if (text.startsWith('HTTP/') && end < 0) return 'goodgate: (52) closed within the response header';
   const length = Number(/\r\ncontent-length: *(\d{1,15})/i.exec(text.slice(0, Math.max(end, 0)))?.[1] ?? 0);
   const missing = length - (received.length - end - 4);
-  return end >= 0 && missing > 0 ? `goodgate: (18) transfer closed with ${missing} bytes remaining to read` : undefined;
+  return end >= 0 && missing > 0
+    ? `goodgate: (18) transfer closed with ${missing} bytes remaining to read`
+    : undefined;
+}
+
+/** Counted before secrets are masked: a masked cookie is shorter than the one that came. */
+function headerBytes(received: Buffer): number {
+  const end = received.indexOf('\r\n\r\n');
+  return end < 0 ? received.length : end + 4;
 }
 
 function outputOf(exchange: Exchange): ProbeOutput {
@@ -140,6 +161,7 @@ function outputOf(exchange: Exchange): ProbeOutput {
     'via: goodgate',
     ...exchange.notes.map((note) => note.replaceAll('\n', ' ')),
     `timing: connect=${seconds(exchange.connectMs)} total=${seconds(exchange.totalMs)} remote=${exchange.remote}`,
+    `header: ${headerBytes(exchange.received)}`,
     'raw:',
     ...(exchange.received.length > 0 ? raw.map((line) => `| ${line}`) : []),
   ];

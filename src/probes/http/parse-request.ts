@@ -12,6 +12,8 @@ interface Trace {
   readonly error: { text: string; line: number } | undefined;
   /** Why single addresses failed: `* connect to ::1 port 8000 failed: Connection refused`. */
   readonly attempts: readonly { text: string; line: number }[];
+  /** Length of the response header as it came, before anything was masked. */
+  readonly headerBytes: number | undefined;
   readonly raw: readonly string[];
   readonly rawLine: number;
 }
@@ -53,6 +55,7 @@ function readTrace(stdout: string): Trace | null {
   let connected = false;
   let remote: string | undefined;
   let timing: Trace['timing'];
+  let headerBytes: number | undefined;
   let error: Trace['error'];
   const attempts: { text: string; line: number }[] = [];
   for (const [line, text] of notes.entries()) {
@@ -60,6 +63,8 @@ function readTrace(stdout: string): Trace | null {
     else if (/^\* .*(?:failed: |connect fail for |bind failed)/i.test(text)) attempts.push({ text, line });
     else if (/^\* .*(?:SSL|TLS|alert)/.test(text) && /error|alert|problem/i.test(text))
       attempts.push({ text, line });
+    const header = /^header: (\d{1,9})$/.exec(text)?.[1];
+    if (header !== undefined) headerBytes = Number(header);
     const times = /^timing: connect=([\d.]{1,20}) total=([\d.]{1,20}) remote=(\S{0,100})$/.exec(text);
     if (times !== null) {
       timing = { connectMs: Number(times[1]) * 1000, totalMs: Number(times[2]) * 1000 };
@@ -79,6 +84,7 @@ function readTrace(stdout: string): Trace | null {
     timing,
     error,
     attempts,
+    headerBytes,
     raw: raw.map((line) => line.slice(2)),
     rawLine: rawAt + 1,
   };
@@ -90,7 +96,7 @@ function judgeTrace(trace: Trace, timedOut: boolean): RequestFacts {
   const response = readResponse(trace.raw);
   const shared = {
     headers: response?.headers ?? [],
-    headerBytes: response?.headerBytes ?? 0,
+    headerBytes: response === null ? 0 : Math.max(trace.headerBytes ?? 0, response.headerBytes),
     bodyExcerpt: response?.bodyExcerpt ?? '',
     firstBytes: printableStart(text),
     via: trace.via,

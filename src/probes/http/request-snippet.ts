@@ -5,6 +5,7 @@
  *     * Connected to 127.0.0.1 (127.0.0.1) port 8000 (#0)
  *     curl: (52) Empty reply from server
  *     timing: connect=0.000213 total=0.001122 remote=127.0.0.1
+ *     header: 311
  *     raw:
  *     | HTTP/1.1 502 Bad Gateway
  *     | …
@@ -68,6 +69,7 @@ try:
 except Exception as e:
     say("python3: %s: %s" % (phase, str(e).replace("\\n", " ") or type(e).__name__))
 say("timing: connect=%.6f total=%.6f remote=%s" % (connected, time.time() - began, peer))
+say("header: %d" % (len(got.split(b"\\r\\n\\r\\n", 1)[0]) + 4))
 say("raw:")
 out = getattr(sys.stdout, "buffer", sys.stdout)
 for line in got[:98304].replace(b"\\0", b"").split(b"\\n"):
@@ -129,7 +131,7 @@ eval {
 };
 fail($@) if $@;
 printf "timing: connect=%.6f total=%.6f remote=%s\\n", $connected, time - $began, $peer;
-print "raw:\\n"; $got =~ tr/\\0//d; print "| $_\\n" for split /\\n/, $got, -1;
+my $end = index($got, "\\r\\n\\r\\n"); print "header: " . ($end < 0 ? length($got) : $end + 4) . "\\n"; print "raw:\\n"; $got =~ tr/\\0//d; print "| $_\\n" for split /\\n/, $got, -1;
 `;
 
 const BASH = `
@@ -149,7 +151,11 @@ export const REQUEST_SNIPPET = `
 head=\${10}; t=\${5}
 have() { command -v "$1" >/dev/null 2>&1; }
 body() { [ "$1" -gt 0 ] 2>/dev/null && head -c "$1" /dev/zero | tr '\\000' x; }
-raw() { echo raw:; printf '%s\\n' "$1" | sed 's/^/| /'; }
+raw() {
+  # Counted here, for a masked cookie is shorter than the one that came.
+  printf '%s\\n' "$1" | awk '{ n += length($0) + 1 } /^\\r*$/ { print "header: " n; exit }'
+  echo raw:; printf '%s\\n' "$1" | sed 's/^/| /'
+}
 ask_python() {
   have python3 || return 1
   if [ "$1" = https ]; then python3 -c 'import ssl' 2>/dev/null || return 1; fi

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { httpRequest } from '../../../src/probes/http/http-request.js';
 import type { RequestFacts } from '../../../src/probes/http/request-facts.js';
 import type { HttpRequestParams } from '../../../src/probes/http/request-params.js';
+import { maskSecrets } from '../../../src/probes/mask-secrets.js';
 import { outputOf, pathWith, runHere, SMALL_TOOLS } from '../support/run-here.js';
 import {
   closedPort,
