@@ -17,6 +17,8 @@ export interface Fault {
   readonly expect: { readonly verdict: 'root-cause' | 'healthy'; readonly httpStatus: number };
   /** Returns when the symptom is there. */
   break(world: World): Promise<void>;
+  /** Takes its changes back, without waiting for the service. */
+  undo(world: World): Promise<void>;
   /** Returns when the service is healthy again. */
   mend(world: World): Promise<void>;
 }
@@ -24,7 +26,7 @@ export interface Fault {
 export type Need = 'database' | 'nft' | 'memory-cgroup' | 'privileged-ports';
 
 /** A fault as its author writes it: `bring` breaks things through the scene, which knows how to undo each step. */
-export interface FaultPlan extends Omit<Fault, 'break' | 'mend' | 'expect'> {
+export interface FaultPlan extends Omit<Fault, 'break' | 'undo' | 'mend' | 'expect'> {
   readonly status: number;
   readonly verdict?: 'root-cause' | 'healthy';
   bring(scene: Scene): Promise<void>;
@@ -33,14 +35,18 @@ export interface FaultPlan extends Omit<Fault, 'break' | 'mend' | 'expect'> {
 export function defineFault(plan: FaultPlan): Fault {
   const { bring, status, verdict, ...rest } = plan;
   const scenes = new WeakMap<World, Scene>();
-  const mend = async (world: World): Promise<void> => {
+  const undo = async (world: World): Promise<void> => {
     await scenes.get(world)?.undoAll();
     scenes.delete(world);
+  };
+  const mend = async (world: World): Promise<void> => {
+    await undo(world);
     await world.heal();
   };
   return {
     ...rest,
     expect: { verdict: verdict ?? 'root-cause', httpStatus: status },
+    undo,
     mend,
     async break(world) {
       const scene = createScene(world);

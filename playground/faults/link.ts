@@ -189,7 +189,7 @@ async function filterPackets(
   status: number,
 ): Promise<void> {
   const rule = `tcp dport ${world.ports.backend} counter ${verdict}`;
-  const chain = `type filter hook input priority 0; policy accept; iif lo accept; ${rule}`;
+  const chain = `type filter hook input priority 0; policy accept; iif lo accept; ${rule};`;
   const added = await world.backend.run(['nft', '-f', '-'], {
     input: `table inet filter { chain input { ${chain} } }\n`,
   });

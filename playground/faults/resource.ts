@@ -4,7 +4,7 @@ import { must } from '../world/machine.js';
 import { pidIn } from '../world/nginx.js';
 import { pause, waitUntil } from '../world/wait-until.js';
 import { defineFault, everywhere, type Fault, overTcp } from './fault.js';
-import type { Scene } from './scene.js';
+import { type Scene, webSocketOpening } from './scene.js';
 
 /** Something has run out. */
 export const resourceFaults: readonly Fault[] = [
@@ -18,7 +18,7 @@ export const resourceFaults: readonly Fault[] = [
       const { paths, nginx, proxy, ports } = world;
       edit(paths.nginxConf, /worker_connections \d+/, 'worker_connections 16');
       await nginx.reload();
-      await hold(30, proxy.address, ports.nginx);
+      await hold(20, proxy.address, ports.nginx, webSocketOpening('/live', proxy.address));
       await untilSeen(0);
       await untilLogged(paths.errorLog, 'worker_connections are not enough');
     },
@@ -84,24 +84,18 @@ export const resourceFaults: readonly Fault[] = [
   defineFault({
     name: 'backend-descriptors-used-up',
     cause: 'backend-fd-limit',
-    layouts: ['onlyoffice', 'plain', 'machine'],
-    title: { en: 'The backend may open 40 files, and clients hold them', zh: '后端文件描述符耗尽' },
-    status: 502,
-    async bring({ world, edit, hold, untilSeen, untilLogged }) {
-      const { paths, supervisor, proxy, ports, layout } = world;
-      edit(paths.programConf, /^command=(.*)$/m, 'command=/bin/sh -c "ulimit -n 40 && exec $1"');
-      await supervisor.ctl('update');
-      await waitUntil('it is back', async () => (await world.health()) === 'ok');
-      const path = layout === 'onlyoffice' ? '/doc/1/c/websocket' : '/live';
-      const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
-      const opening = `GET ${path} HTTP/1.1\r\nHost: ${proxy.address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${key}\r\n\r\n`;
-      await hold(40, proxy.address, ports.nginx, opening);
-      await pause(300);
-      await untilSeen(502);
-      await untilLogged(layout === 'onlyoffice' ? paths.outLog : paths.errLog, 'EMFILE').catch(
-        () => undefined,
-      );
-    },
+    layouts: ['onlyoffice'],
+    title: { en: 'The document server may open 40 files, and clients hold them', zh: '后端文件描述符耗尽' },
+    status: 200,
+    bring: (scene) => useUpDescriptors(scene),
+  }),
+  defineFault({
+    name: 'service-descriptors-used-up',
+    cause: 'backend-fd-limit',
+    layouts: ['plain', 'machine'],
+    title: { en: 'The service may open 40 files, and clients hold them', zh: '服务文件描述符耗尽' },
+    status: 500,
+    bring: (scene) => useUpDescriptors(scene),
   }),
   defineFault({
     name: 'processes-used-up',
@@ -194,6 +188,18 @@ export const resourceFaults: readonly Fault[] = [
     },
   }),
 ];
+
+/** Holds one WebSocket after another until the backend has a descriptor for the request and none for what it needs. */
+async function useUpDescriptors({ world, edit, hold, untilLogged }: Scene): Promise<void> {
+  const { paths, supervisor, proxy, ports, layout } = world;
+  edit(paths.programConf, /^command=(.*)$/m, 'command=/bin/sh -c "ulimit -n 40 && exec $1"');
+  await supervisor.ctl('update');
+  await waitUntil('it is back', async () => (await world.health()) === 'ok');
+  for (let held = 0; held < 40 && (await world.health()) === 'ok'; held += 1) {
+    await hold(1, proxy.address, ports.nginx, webSocketOpening('/doc/1/c/websocket', proxy.address));
+  }
+  await untilLogged(layout === 'onlyoffice' ? paths.outLog : paths.errLog, 'EMFILE');
+}
 
 /** Mounts a small tmpfs where the data are, owned by the backend's user. */
 async function mountSmall({ world, undo }: Scene, size: string): Promise<void> {

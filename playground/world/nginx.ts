@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Host, RunResult } from './host.js';
 import type { Paths } from './paths.js';
 import { waitUntil } from './wait-until.js';
@@ -62,7 +62,10 @@ async function workersOf(host: Host, masterPid: number): Promise<readonly string
 }
 
 export function pidIn(file: string): number | undefined {
-  if (!existsSync(file)) return undefined;
-  const pid = Number(readFileSync(file, 'utf8').trim());
-  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+  try {
+    const pid = Number(readFileSync(file, 'utf8').trim());
+    return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,8 @@ import { waitUntil } from './wait-until.js';
 export interface Supervisor extends Daemon {
   /** `supervisorctl` with these words. */
   ctl(...words: string[]): Promise<RunResult>;
+  /** Several commands, one after the other, by one `supervisorctl`. */
+  ctlAll(commands: readonly string[]): Promise<RunResult>;
   /** RUNNING, STOPPED, FATAL, …, or `unknown` where supervisor does not know the program. */
   state(program: string): Promise<string>;
   programPid(program: string): Promise<number | undefined>;
@@ -60,6 +62,7 @@ autostart=true
 autorestart=true
 startsecs=1
 startretries=2
+stopwaitsecs=3
 `;
 }
 
@@ -70,6 +73,8 @@ export function renderGroup(names: Names, programs: readonly string[]): string {
 export function createSupervisor(host: Host, paths: Paths, names: Names): Supervisor {
   const supervisor: Supervisor = {
     ctl: (...words) => host.run(['supervisorctl', '-c', paths.supervisorConf, ...words]),
+    ctlAll: (commands) =>
+      host.run(['supervisorctl', '-c', paths.supervisorConf], { input: `${commands.join('\n')}\n` }),
     // docs:docservice                  RUNNING   pid 4711, uptime 0:00:04
     async state(program) {
       const { stdout } = await supervisor.ctl('status', `${names.group}:${program}`);

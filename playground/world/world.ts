@@ -21,7 +21,7 @@ import { brokerCommand, createSmallDaemon } from './small-daemon.js';
 import { startSshServer, takesConnections } from './ssh-server.js';
 import { createSupervisor, renderSupervisorConf } from './supervisor.js';
 import { layOutSites } from './topology.js';
-import { pause, waitUntil } from './wait-until.js';
+import { waitUntil } from './wait-until.js';
 import type { Ports, World, WorldHost, WorldOptions } from './world-types.js';
 
 export type { Layout, Seen, World, WorldHost, WorldOptions } from './world-types.js';
@@ -32,7 +32,7 @@ export { layouts } from './world-types.js';
  * Ends everything it began when it fails half-way, when `stop` is called, and when this program ends or is interrupted.
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'goodgate-'));
+  const folder = mkdtempSync(join(tmpdir(), 'goodgate-world-'));
   chmodSync(folder, 0o755);
   const keeper = createKeeper(folder);
   try {
@@ -206,10 +206,7 @@ async function restartNginx({ nginx }: World): Promise<void> {
 
 async function restartBackend({ supervisor, names }: World): Promise<void> {
   if (!(await supervisor.isRunning())) return supervisor.start();
-  await supervisor.ctl('stop', `${names.group}:*`);
-  await supervisor.ctl('update');
-  await supervisor.ctl('start', `${names.group}:*`);
-  await pause(10);
+  await supervisor.ctlAll([`stop ${names.group}:*`, 'update', `start ${names.group}:*`]);
 }
 
 function writeJson(file: string, value: object): void {

@@ -75,7 +75,7 @@ function mergeSettings(base: Settings, over: Settings): Settings {
 /** Comments become blanks and trailing commas vanish, so that positions stay what they are in the file. */
 function blankComments(text: string): string {
   return text
-    .replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (part) =>
+    .replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
       part.startsWith('"') ? part : part.replace(/[^\n]/g, ' '),
     )
     .replace(/,(?=\s*[}\]])/g, ' ');

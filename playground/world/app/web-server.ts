@@ -79,12 +79,17 @@ function resetConnection(socket: Duplex): void {
   if ('resetAndDestroy' in socket && typeof socket.resetAndDestroy === 'function') socket.resetAndDestroy();
 }
 
+/** A ping frame without content (RFC 6455, section 5.5.2): it keeps proxies from taking the connection for idle. */
+const PING = Buffer.from([0x89, 0x00]);
+
 /** RFC 6455, section 4.2.2; frames are read and dropped, the connection stays open. */
 function acceptWebSocket(request: IncomingMessage, socket: Duplex): void {
   const key = request.headers['sec-websocket-key'] ?? '';
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
   socket.on('error', () => socket.destroy());
   socket.on('end', () => socket.end());
+  const heartbeat = setInterval(() => socket.write(PING), 2000);
+  socket.on('close', () => clearInterval(heartbeat));
   socket.resume();
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
