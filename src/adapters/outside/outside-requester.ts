@@ -7,9 +7,11 @@ import { connect as connectTls } from 'node:tls';
 import type { ProbeOutput } from '../../domain/evidence.js';
 import type { OutsideRequester } from '../../ports-outside.js';
 import {
+  bodyBytes,
   CONNECT_SECONDS,
   type HttpRequestParams,
   requestHead,
+  requestMethod,
   timeoutSeconds,
 } from '../../probes/http/request-params.js';
 
@@ -63,12 +65,13 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
     const send = (): void => {
       phase = 'response';
       socket.write(`${requestHead(params).replaceAll('\n', '\r\n')}\r\n`);
+      sendBody(socket, bodyBytes(params));
     };
     const listen = (): void => {
       socket.on('data', (piece: Buffer) => {
         pieces.push(piece.subarray(0, Math.max(0, KEPT_BYTES - size)));
         size += piece.length;
-        if (size >= KEPT_BYTES || complete(Buffer.concat(pieces))) finish();
+        if (size >= KEPT_BYTES || complete(Buffer.concat(pieces), requestMethod(params))) finish();
       });
       socket.on('end', () => finish(endNote(Buffer.concat(pieces))));
       socket.on('close', () => finish(size === 0 ? 'goodgate: (52) Empty reply from server' : undefined));
@@ -102,6 +105,23 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
   return { notes, connectMs, totalMs: performance.now() - started, remote, received: Buffer.concat(pieces) };
 }
 
+/** As much as the socket takes at a time: a proxy that refuses a large body closes in the middle of it. */
+function sendBody(socket: Socket, bytes: number): void {
+  const piece = Buffer.alloc(65_536, 'x');
+  let left = bytes;
+  const more = (): void => {
+    while (left > 0 && !socket.destroyed) {
+      const size = Math.min(left, piece.length);
+      left -= size;
+      if (!socket.write(piece.subarray(0, size))) {
+        socket.once('drain', more);
+        return;
+      }
+    }
+  };
+  more();
+}
+
 /** The system's own words: they are what the reader of `http.request` knows, whichever program said them. */
 function said(error: NodeJS.ErrnoException): string {
   const words: Readonly<Record<string, string>> = {
@@ -124,13 +144,13 @@ function said(error: NodeJS.ErrnoException): string {
 }
 
 /** Nothing more is to come: by Content-Length, by the last chunk, or because a body was never due. */
-function complete(received: Buffer): boolean {
+function complete(received: Buffer, method: string): boolean {
   const text = received.toString('latin1');
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return false;
   const head = text.slice(0, end);
   const status = Number(/^HTTP\/\d(?:\.\d)? (\d{3})/.exec(head)?.[1] ?? 0);
-  if (status === 101 || status === 204 || status === 304) return true;
+  if (method === 'HEAD' || status === 101 || status === 204 || status === 304) return true;
   const length = /\r\ncontent-length: *(\d{1,15})/i.exec(head)?.[1];
   if (length !== undefined) return received.length - end - 4 >= Number(length);
   return /\r\ntransfer-encoding:[^\r]*chunked/i.test(head) && text.endsWith('0\r\n\r\n');

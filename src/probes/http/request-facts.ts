@@ -15,17 +15,6 @@ export type RequestOutcome =
   | 'no-local-port'
   | 'unknown';
 
-/** The certificate that the other side presented; times are epoch seconds. */
-export interface CertificateFacts {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly notBefore: number | null;
-  readonly notAfter: number | null;
-  readonly altNames: readonly string[];
-  /** OpenSSL's code where it did not verify, e.g. `CERT_HAS_EXPIRED`. */
-  readonly problem?: string;
-}
-
 export interface ResponseHeader {
   /** In lower case. */
   readonly name: string;
@@ -52,7 +41,6 @@ export interface RequestFacts {
   readonly plainToTls: boolean;
   /** A port that does not speak TLS was asked by TLS. */
   readonly tlsToPlain: boolean;
-  readonly certificate?: CertificateFacts;
   /** Location header of a redirect, where one came. */
   readonly location?: string;
   /** The tool's own words, or the status line. */

@@ -89,9 +89,14 @@ async function ask(
   params: HttpRequestParams,
 ): Promise<RequestFacts & { cited: string }> {
   const { path, remove } = pathWith(rungs[rung]);
-  const output = await runHere(httpRequest.command(params), { path });
+  // nc holds its end open for as long as it may wait.
+  const output = await runHere(
+    httpRequest.command(rung === 'nc' ? { ...params, timeoutSeconds: 1 } : params),
+    { path },
+  );
   remove();
-  const parsed = httpRequest.parse(output);
+  // A check masks secrets before it reads.
+  const parsed = httpRequest.parse({ ...output, stdout: maskSecrets(output.stdout, 'k') });
   if (!parsed.ok)
     throw new Error(`${rung}: ${parsed.reason}: ${parsed.says}\n${output.stdout}\n${output.stderr}`);
   if (process.env['SHOW'] !== undefined)
