@@ -43,10 +43,12 @@ export function parseNginxTest(lines: readonly string[], exitCode: number, first
     const level = readLevel(match?.[1]);
     if (match === null || level === undefined) continue;
     const said = match[2] ?? '';
-    const place = / in ([^\n]+):(\d{1,9})$/.exec(said);
+    // The last " in ": `host not found in upstream "app" in /etc/nginx/nginx.conf:3`.
+    const inAt = said.lastIndexOf(' in ');
+    const place = inAt < 0 ? null : /^([^\n]+):(\d{1,9})$/.exec(said.slice(inAt + ' in '.length));
     errors.push({
       level,
-      message: place === null ? said : said.slice(0, place.index),
+      message: place === null ? said : said.slice(0, inAt),
       ...(place === null ? {} : { file: place[1] ?? '', lineNumber: Number(place[2]) }),
       text,
       line: firstLine + index,
