@@ -87,6 +87,13 @@ export function readRecord(text: string, file: string): Checked<CheckRecord> {
   if (parsed.success) {
     return { ok: true, value: parsed.data };
   }
+  const other = z.object({ schema: z.number() }).safeParse(value);
+  if (other.success && other.data.schema !== 1) {
+    return problem(
+      `${file} is a record of schema ${other.data.schema}, expected 1`,
+      `it was written by ${other.data.schema > 1 ? 'a later' : 'an earlier'} goodgate`,
+    );
+  }
   const where = parsed.error.issues[0]?.path.join('.') ?? '';
   return problem(
     `${file} is not the record of a check${where === '' ? '' : ` (at ${where})`}`,

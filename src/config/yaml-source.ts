@@ -36,7 +36,11 @@ type ReadYaml =
 export function readYaml(text: string, file: string): ReadYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [first, ...rest] = document.errors.map((error) => yamlProblem(error, text, file, lines));
+  // What ends too early is missed by everything that encloses it: the first to complain at a place says it all.
+  const errors = document.errors.filter(
+    ({ pos }, index, all) => all.findIndex((other) => other.pos[0] === pos[0]) === index,
+  );
+  const [first, ...rest] = errors.map((error) => yamlProblem(error, text, file, lines));
   if (first !== undefined) {
     return { ok: false, problems: [first, ...rest] };
   }

@@ -66,5 +66,10 @@ export interface Line {
 
 /** The result of a parser: facts, or the reason why there are none. Parsers never throw. */
 export type Parsed<Facts> =
-  | { readonly ok: true; readonly facts: Facts }
+  | {
+      readonly ok: true;
+      readonly facts: Facts;
+      /** Set where the facts lack what was asked for, e.g. that an nginx runs, but not its configuration. */
+      readonly missing?: { readonly reason: MissingReason; readonly says: string };
+    }
   | { readonly ok: false; readonly reason: MissingReason; readonly says: string };

@@ -13,8 +13,9 @@ const readers: ReadonlyMap<string, Reader> = new Map(
   [...systemProbes, ...serviceProbes, ...dependencyProbes].map((reader) => [reader.kind, reader]),
 );
 
-/** Why an output brought nothing that can be judged; undefined where it did. */
+/** Why an output brought nothing that can be judged, or not what was asked for; undefined where it did. */
 export function parseProblem(kind: string, output: ProbeOutput): Evidence['missing'] {
   const parsed = readers.get(kind)?.parse(output);
-  return parsed && !parsed.ok ? { reason: parsed.reason, says: parsed.says } : undefined;
+  if (parsed === undefined || parsed.ok) return parsed?.missing;
+  return { reason: parsed.reason, says: parsed.says };
 }

@@ -231,7 +231,10 @@ describe('a record', () => {
     ['{"schema": 1', 'is not JSON'],
     ['{}', 'is not the record of a check (at schema)'],
     ['[]', 'is not the record of a check'],
-    [JSON.stringify({ ...RECORD, schema: 2 }), '(at schema)'],
+    [
+      JSON.stringify({ ...RECORD, schema: 2 }),
+      'is a record of schema 2, expected 1 (it was written by a later goodgate)',
+    ],
     [JSON.stringify({ ...RECORD, evidence: [{ id: 1 }] }), '(at evidence.0.id)'],
   ])('that is %j is refused', async (text, says) => {
     writeFileSync(join(cwd, 'r.json'), text);

@@ -1,4 +1,4 @@
-import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
+import type { MissingReason, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { type NginxTest, parseNginxTest } from './nginx-test.js';
 
@@ -140,8 +140,25 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
     return { ok: false, reason: 'unparseable', says: 'the output is not that of nginx -T' };
   }
   const nginxInstalled = dumps.some((dump) => ![126, 127].includes(dump.exitCode) || dump.masterPid !== null);
-  return { ok: true, facts: { nginxInstalled, dumps, truncated: output.truncated || !complete } };
+  const missing = whyNoConfiguration(dumps);
+  const facts = { nginxInstalled, dumps, truncated: output.truncated || !complete };
+  return { ok: true, facts, ...(missing ? { missing } : {}) };
 }
+
+/** An nginx that runs, and a configuration that this account may not read: the first is a fact, the second is missing. */
+function whyNoConfiguration(dumps: readonly NginxDump[]): NginxDumpMissing {
+  if (dumps.length === 0 || dumps.some(({ dump }) => dump !== '')) return undefined;
+  const denied = dumps.find((one) => one.denied);
+  if (denied !== undefined) {
+    const path = denied.test.deniedPaths[0];
+    const what = path === undefined ? 'its configuration' : path;
+    return { reason: 'permission-denied', says: `nginx -T: this account may not open ${what}` };
+  }
+  const absent = dumps.find(({ exitCode }) => exitCode === 127);
+  return absent && { reason: 'command-not-found', says: `${absent.argv[0] ?? 'nginx'}: not found` };
+}
+
+type NginxDumpMissing = { readonly reason: MissingReason; readonly says: string } | undefined;
 
 function readDump(
   pid: string,
