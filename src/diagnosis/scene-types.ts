@@ -53,6 +53,10 @@ export const sceneTypes = {
     secondsAgo: 'int',
     /** It belongs to a request that this check sent. */
     marked: 'bool',
+    /** A worker that still runs wrote it: what an earlier life of nginx complained of says nothing of this one. */
+    live: 'bool',
+    /** Of a body that was refused: its size. */
+    bytes: 'int',
     ...CITED,
   },
   Listener: {
@@ -86,6 +90,8 @@ export const sceneTypes = {
     user: 'string',
     command: 'string',
     startedSecondsAgo: 'int',
+    /** When its present life began, or its last two where it dies again and again: older words are of another trouble. */
+    lifeSecondsAgo: 'int',
     stoppedSecondsAgo: 'int',
     /** Nobody started it since the host or its manager came up. */
     neverStarted: 'bool',
@@ -98,6 +104,8 @@ export const sceneTypes = {
     health: 'string',
     healthOutput: 'string',
     error: 'string',
+    /** Its supervisord's configuration file. */
+    keeper: 'string',
     image: 'string',
     ports: 'list<int>',
     publishedPorts: 'list<int>',
@@ -254,6 +262,8 @@ export const sceneTypes = {
     handler: 'string',
     passText: 'string',
     undecided: 'bool',
+    /** Zones of limits in force where the request is taken. */
+    limitZones: 'list<string>',
     /** Another block that was meant to take it, and why it did not. */
     shadowed: 'bool',
     shadowedText: 'string',

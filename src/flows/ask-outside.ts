@@ -9,7 +9,7 @@ import type { HttpRequestParams } from '../probes/http/request-params.js';
 import { maskOutput } from './mask-output.js';
 
 /** Nobody waits longer than this for a page. */
-const OUTSIDE_SECONDS = 10;
+const OUTSIDE_SECONDS = 8;
 
 interface AskDeps {
   readonly outside: OutsideRequester;

@@ -1,4 +1,5 @@
 import { nginxErrorLog, type NginxErrorEntry } from '../../probes/nginx/error-log.js';
+import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 
@@ -10,13 +11,20 @@ export function proxyErrors(
 ): Fact<'ProxyError'>[] | undefined {
   const looks = store.looks(nginxErrorLog, host);
   if (looks.length === 0) return undefined;
-  return looks.flatMap((look) => look.facts.entries.map((entry) => errorOf(entry, look, trace)));
+  const processes = store.look(nginxProcesses, host, {})?.facts;
+  const living = processes && [
+    ...processes.workers.filter((worker) => !worker.shuttingDown),
+    ...processes.masters,
+  ];
+  const pids = living && new Set(living.map((one) => one.pid));
+  return looks.flatMap((look) => look.facts.entries.map((entry) => errorOf(entry, look, trace, pids)));
 }
 
 function errorOf(
   entry: NginxErrorEntry,
   look: Looked<{ readonly nowEpoch: number }>,
   trace: string,
+  pids: ReadonlySet<number> | undefined,
 ): Fact<'ProxyError'> {
   return {
     kind: entry.kind,
@@ -27,6 +35,8 @@ function errorOf(
     zone: entry.zone ?? '',
     secondsAgo: Math.max(0, Math.round(look.facts.nowEpoch - entry.at)),
     marked: entry.trace === trace,
+    live: pids?.has(entry.pid),
+    bytes: Number(/too large body: (\d{1,15}) bytes/.exec(entry.message)?.[1] ?? 0),
     cite: look.cite(entry.line),
   };
 }

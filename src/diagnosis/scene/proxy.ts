@@ -103,6 +103,7 @@ function matchedOf(
     handler: match.handler.kind,
     passText: match.handler.directive?.text.trim() ?? '',
     undecided: !match.certain,
+    limitZones: [...settings.limitReq, ...settings.limitConn].map((limit) => limit.zone),
     shadowed: shadow !== undefined,
     shadowedText: shadow?.location.label,
     shadowedBy: match.location?.label,

@@ -44,7 +44,9 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     user: service.user,
     command: service.command,
     startedSecondsAgo: service.startedSecondsAgo,
+    lifeSecondsAgo: service.lifeSecondsAgo ?? service.startedSecondsAgo,
     stoppedSecondsAgo: service.stoppedSecondsAgo,
+    keeper: service.keeper ?? '',
     neverStarted: service.neverStarted,
     exitStatus: service.exitStatus,
     recentStarts: service.recentStarts ?? 0,
@@ -105,32 +107,31 @@ function processCite(
 
 /** Words older than this, of a service that runs, are of another trouble. */
 const WINDOW_SECONDS = 600;
-/** Of a service that is down, its last words: those within this time of the very last. */
-const LAST_WORDS_SECONDS = 180;
-const LAST_WORDS_UNDATED = 60;
+/** Where nobody knows when it was started: its last words are those within this time of the very last. */
+const LAST_WORDS_SECONDS = 120;
+const LAST_WORDS_UNDATED = 40;
 
 /**
- * The words that belong to what is so now. A running service: since its start, and within the window. One that is
- * down: its last words, however old. Undated words count only where the service is down and they are the last.
+ * The words that belong to what is so now: those of the present life, and of a service that is down, of its last. A
+ * word without a stamp lies between the stamped lines around it, or before the file was written last.
  */
 export function currentSignals(service: ServiceReading, words: ServiceWords): readonly Word[] {
-  const dated = words.signals.filter((word) => word.secondsAgo !== undefined);
-  if (service.running) {
-    const life = service.startedSecondsAgo === undefined ? WINDOW_SECONDS : service.startedSecondsAgo + 5;
-    // A service that keeps being started has no life of its own that is long enough to look at.
-    const window = (service.recentStarts ?? 0) >= 3 ? WINDOW_SECONDS : Math.min(WINDOW_SECONDS, life);
-    const undated =
-      words.freshUndated && service.startedSecondsAgo !== undefined
-        ? words.signals.filter((word) => word.secondsAgo === undefined)
-        : [];
-    return [...dated.filter((word) => (word.secondsAgo ?? 0) <= window), ...undated];
-  }
-  const last = Math.min(...words.lastLineSecondsAgo, ...dated.map((word) => word.secondsAgo ?? 0));
-  const lastWords = dated.filter((word) => (word.secondsAgo ?? 0) <= last + LAST_WORDS_SECONDS);
-  const undated = words.signals.filter(
-    (word) => word.secondsAgo === undefined && word.fromEnd <= LAST_WORDS_UNDATED,
-  );
-  return [...lastWords, ...undated];
+  const horizon = horizonOf(service, words);
+  return words.signals.filter((word) => {
+    if (word.stamped && word.secondsAgo !== undefined) return word.secondsAgo <= horizon;
+    if (word.fromEnd > LAST_WORDS_UNDATED) return false;
+    return word.latestSecondsAgo !== undefined && word.latestSecondsAgo <= horizon;
+  });
+}
+
+function horizonOf(service: ServiceReading, words: ServiceWords): number {
+  const life = service.lifeSecondsAgo ?? service.startedSecondsAgo;
+  // Clocks of logs and managers are cut to seconds, and a program may speak before its manager notes the start.
+  if (service.running) return Math.min(WINDOW_SECONDS, life === undefined ? WINDOW_SECONDS : life + 2);
+  if (life !== undefined) return life + 2;
+  const dated = words.signals.map((word) => word.secondsAgo).filter((ago) => ago !== undefined);
+  const last = Math.min(...words.lastLineSecondsAgo, ...dated);
+  return Number.isFinite(last) ? last + LAST_WORDS_SECONDS : Number.POSITIVE_INFINITY;
 }
 
 export function signalFact(word: Word): Fact<'Signal'> {

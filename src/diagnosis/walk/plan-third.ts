@@ -50,7 +50,7 @@ function otherPlaces(store: EvidenceStore, walk: Walk): Planned[] {
   const host = walk.proxy?.host ?? walk.proxyHosts[0];
   if (host === undefined) return [];
   return walk.upstreams
-    .filter((upstream) => !wellDirectly(store, walk, upstream))
+    .filter((upstream) => !taken(store, walk, upstream))
     .flatMap((upstream) =>
       elsewherePlaces(store, walk, upstream).flatMap((place) =>
         plan(host, httpRequest, elsewhereRequest(walk, place.address, place.port)),
@@ -58,10 +58,15 @@ function otherPlaces(store: EvidenceStore, walk: Walk): Planned[] {
     );
 }
 
-function wellDirectly(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): boolean {
+/** Something answers or holds the connection there: then nobody needs to look for it elsewhere. */
+function taken(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): boolean {
   const host = walk.proxy?.host ?? walk.proxyHosts[0] ?? '';
   const facts = store.look(httpRequest, host, directRequest(walk, upstream))?.facts;
-  return facts?.outcome === 'answered' && (facts.status ?? 500) < 400;
+  return facts !== undefined &&
+    !['refused', 'timeout-connect', 'unreachable', 'name-unresolved'].includes(facts.outcome) &&
+    (facts.status ?? 500) < 400
+    ? true
+    : facts?.outcome === 'timeout-response';
 }
 
 /** Of a TLS upstream always; of a plain one that cuts or refuses the request, to see whether it expects TLS. */

@@ -6,7 +6,7 @@ import { type ReadConfig, requestOf } from './read-proxy.js';
 import { addressOf, type UpstreamWalk, type Walk } from './walk.js';
 
 /** A backend that has not answered by then has not answered in time for anybody. */
-const DIRECT_SECONDS = 6;
+const DIRECT_SECONDS = 5;
 const DIRECT_SECONDS_MAX = 12;
 export const VERSION_MARK = '1';
 
@@ -101,7 +101,7 @@ export function selfRequest(walk: Walk): HttpRequestParams | undefined {
     host: url.host,
     uri: requestOf(url).uri,
     connect: { address, port },
-    timeoutSeconds: Math.max(8, directSeconds(read)),
+    timeoutSeconds: Math.max(6, directSeconds(read)),
     insecure: true,
     ...(scheme === 'https' ? { sni: url.hostname } : {}),
     marker: marker(walk),

@@ -43,6 +43,8 @@ export interface ServiceReading {
   readonly user?: string | undefined;
   readonly command?: string | undefined;
   readonly startedSecondsAgo?: number | undefined;
+  /** When its present life began; the last two, where it dies again and again. */
+  readonly lifeSecondsAgo?: number | undefined;
   readonly stoppedSecondsAgo?: number | undefined;
   readonly neverStarted?: boolean | undefined;
   readonly exitStatus?: number | undefined;
@@ -53,6 +55,7 @@ export interface ServiceReading {
   readonly health?: string | undefined;
   readonly healthOutput?: string | undefined;
   readonly error?: string | undefined;
+  readonly keeper?: string | undefined;
   readonly image?: string | undefined;
   readonly publishedPorts?: readonly number[] | undefined;
   readonly networks?: readonly string[] | undefined;

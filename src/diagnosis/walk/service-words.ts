@@ -1,7 +1,7 @@
 /** What a service says: in its logs, and by its configuration. */
 import { backendConfig, type BackendConfigParams } from '../../probes/backend/backend-config.js';
 import { backendLog } from '../../probes/backend/backend-log.js';
-import { type LogSignal, type ReadLog, readLogSignals } from '../../probes/backend/log-signals.js';
+import { type LogLine, type ReadLog, readLogSignals } from '../../probes/backend/log-signals.js';
 import { type Dependency, readDependencies } from '../../probes/backend/read-dependencies.js';
 import { hostClock } from '../../probes/host/host-clock.js';
 import { dockerLogs } from '../../probes/service/docker-logs.js';
@@ -21,6 +21,10 @@ export interface Word {
   readonly name?: string | undefined;
   readonly text: string;
   readonly secondsAgo?: number | undefined;
+  /** The line has a stamp of its own. */
+  readonly stamped: boolean;
+  /** It was written at least this long ago: by the next stamped line, or by the file's last change. */
+  readonly latestSecondsAgo?: number | undefined;
   /** Lines between it and the end of its log. */
   readonly fromEnd: number;
   readonly cite: readonly string[];
@@ -32,8 +36,6 @@ export interface ServiceWords {
   readonly logsRead: number;
   /** How long ago each dated log's last line was written. */
   readonly lastLineSecondsAgo: readonly number[];
-  /** Undated lines stand in a log that was written to since the service started. */
-  readonly freshUndated: boolean;
   readonly listens: readonly {
     readonly port?: number | undefined;
     readonly path?: string | undefined;
@@ -85,12 +87,6 @@ function readWords(store: EvidenceStore, service: ServiceReading): ServiceWords 
     signals: logs.flatMap((log) => log.words),
     logsRead: logs.length,
     lastLineSecondsAgo: logs.flatMap((log) => (log.lastSecondsAgo === undefined ? [] : [log.lastSecondsAgo])),
-    freshUndated: logs.some(
-      (log) =>
-        log.writtenSecondsAgo !== undefined &&
-        service.startedSecondsAgo !== undefined &&
-        log.writtenSecondsAgo <= service.startedSecondsAgo,
-    ),
     listens: (reading?.listens ?? []).map((one) => ({
       port: one.port,
       path: one.path,
@@ -113,19 +109,13 @@ function readWords(store: EvidenceStore, service: ServiceReading): ServiceWords 
 interface ReadWordsLog {
   readonly words: readonly Word[];
   readonly lastSecondsAgo: number | undefined;
-  readonly writtenSecondsAgo: number | undefined;
 }
 
 function readLog(store: EvidenceStore, host: string, log: LogSource): ReadWordsLog | undefined {
   switch (log.kind) {
     case 'file': {
       const look = store.look(backendLog, host, { path: log.path, bytes: LOG_BYTES });
-      if (!look) return undefined;
-      const { nowEpoch, modifiedEpoch } = look.facts;
-      return {
-        ...wordsIn(look.facts, nowEpoch, look),
-        writtenSecondsAgo: modifiedEpoch === null ? undefined : Math.max(0, nowEpoch - modifiedEpoch),
-      };
+      return look && wordsIn(look.facts, look.facts.nowEpoch, look.facts.modifiedEpoch ?? undefined, look);
     }
     case 'journal': {
       const look = store.look(systemdJournal, host, {
@@ -133,32 +123,33 @@ function readLog(store: EvidenceStore, host: string, log: LogSource): ReadWordsL
         lines: LOG_LINES,
         sinceSeconds: JOURNAL_SECONDS,
       });
-      const now = look && nowOn(store, host, look);
-      if (!look || now === undefined) return undefined;
-      const lines = look.facts.entries.map((entry) => ({
+      const lines = look?.facts.entries.map((entry) => ({
         text: entry.message,
         line: entry.line,
         at: entry.epochMs / 1000,
       }));
-      return {
-        ...wordsIn(readLogSignals(lines, { nowEpoch: now, offsetSeconds: 0 }), now, look),
-        writtenSecondsAgo: undefined,
-      };
+      return look && lines && keptWords(store, host, look, lines);
     }
     case 'docker': {
       const look = store.look(dockerLogs, host, { container: log.container, lines: LOG_LINES });
-      const now = look && nowOn(store, host, look);
-      if (!look || now === undefined) return undefined;
-      const lines = look.facts.lines.map((entry) => {
+      const lines = look?.facts.lines.map((entry) => {
         const at = entry.at === undefined ? Number.NaN : Date.parse(entry.at) / 1000;
         return { text: entry.text, line: entry.line, at: Number.isNaN(at) ? undefined : at };
       });
-      return {
-        ...wordsIn(readLogSignals(lines, { nowEpoch: now, offsetSeconds: 0 }), now, look),
-        writtenSecondsAgo: undefined,
-      };
+      return look && lines && keptWords(store, host, look, lines);
     }
   }
+}
+
+/** A log whose keeper stamps every line. */
+function keptWords(
+  store: EvidenceStore,
+  host: string,
+  look: Looked<unknown>,
+  lines: readonly LogLine[],
+): ReadWordsLog {
+  const now = nowOn(store, host, look);
+  return wordsIn(readLogSignals(lines, { nowEpoch: now, offsetSeconds: 0 }), now, undefined, look);
 }
 
 /** The host's own clock at the time of a later look: what the first look saw, and the bot's time since then. */
@@ -171,33 +162,25 @@ function nowOn(store: EvidenceStore, host: string, look: Looked<unknown>): numbe
 function wordsIn(
   log: ReadLog,
   nowEpoch: number,
+  modifiedEpoch: number | undefined,
   look: Looked<unknown>,
-): Pick<ReadWordsLog, 'words' | 'lastSecondsAgo'> {
-  const ago = (at: number): number => Math.max(0, Math.round(nowEpoch - at));
+): ReadWordsLog {
+  const ago = (at: number | undefined): number | undefined =>
+    at === undefined ? undefined : Math.max(0, Math.round(nowEpoch - at));
   return {
-    words: log.signals.map((signal) =>
-      wordOf(signal, signal.at === undefined ? undefined : ago(signal.at), log.lastLine, look),
-    ),
-    lastSecondsAgo: log.lastAt === undefined ? undefined : ago(log.lastAt),
-  };
-}
-
-function wordOf(
-  signal: LogSignal,
-  secondsAgo: number | undefined,
-  lastLine: number,
-  look: Looked<unknown>,
-): Word {
-  const { kind, address, port, path, name, text, line } = signal;
-  return {
-    kind,
-    address,
-    port,
-    path,
-    name,
-    text,
-    secondsAgo,
-    fromEnd: lastLine - line,
-    cite: look.cite(line),
+    words: log.signals.map(({ kind, address, port, path, name, text, line, at, stamped, until }) => ({
+      kind,
+      address,
+      port,
+      path,
+      name,
+      text,
+      secondsAgo: ago(at),
+      stamped,
+      latestSecondsAgo: ago(until ?? modifiedEpoch ?? nowEpoch),
+      fromEnd: log.lastLine - line,
+      cite: look.cite(line),
+    })),
+    lastSecondsAgo: ago(log.lastAt),
   };
 }

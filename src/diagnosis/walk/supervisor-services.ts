@@ -41,7 +41,7 @@ export function supervisorServices(store: EvidenceStore, host: string): ServiceR
     if (instance && !instance.reachable && instance.supervisordPid !== undefined) return [];
     return configuration.programs
       .filter((program) => !instance?.programs.some((loaded) => sameProgram(loaded, program)))
-      .map((program) => definedProgram(host, instance, program, config));
+      .map((program) => definedProgram(host, configuration.configFile, instance, program, config));
   });
   return [...known, ...merelyDefined];
 }
@@ -61,14 +61,15 @@ function loadedProgram(
   const program = configuration?.programs.find((one) => sameProgram(status, one));
   const state = STATES[status.state] ?? 'unknown';
   const { events, now } = eventsOf(store, host, configuration, status.name);
-  const recent = events.filter(
-    (event) =>
-      event.event === 'spawned' &&
-      event.epochMs !== undefined &&
-      now - event.epochMs < START_WINDOW_SECONDS * 1000,
+  const episode = presentEpisode(events);
+  const spawns = episode.filter((event) => event.event === 'spawned' || event.event === 'spawnerr');
+  const recent = spawns.filter(
+    (event) => event.epochMs !== undefined && now - event.epochMs < START_WINDOW_SECONDS * 1000,
   );
-  const died = events.findLast((event) => event.event === 'exited' || event.event === 'stopped');
-  const spawned = events.findLast((event) => event.event === 'spawned');
+  const died = events.findLast(
+    (event) => event.event === 'exited' || event.event === 'stopped' || event.event === 'gave up',
+  );
+  const started = status.uptimeSeconds ?? agoSeconds(spawns.at(-1), now);
   return {
     host,
     manager: 'supervisor',
@@ -81,11 +82,14 @@ function loadedProgram(
     pid: status.pid,
     user: program?.user,
     command: program?.command,
-    startedSecondsAgo: status.uptimeSeconds ?? agoSeconds(spawned, now),
+    startedSecondsAgo: started,
+    lifeSecondsAgo: recent.length > 2 ? agoSeconds(spawns.at(-2), now) : started,
+    keeper: configuration?.configFile,
     stoppedSecondsAgo: agoSeconds(died, now),
     neverStarted: state === 'stopped' && /not started/i.test(status.description),
     exitStatus: died?.exitStatus,
-    recentStarts: unexpectedStarts(recent, events),
+    // The first start of an episode is somebody's act; those after it are the manager's.
+    recentStarts: recent.length,
     ...optionsOf(program, configLook),
     logs: logsOf(program),
     config: configOf(program, status.pid),
@@ -96,15 +100,12 @@ function loadedProgram(
   };
 }
 
-/** Starts that a person asked for are no crashes: only those after a death that nobody wanted count. */
-function unexpectedStarts(recent: readonly SupervisorEvent[], events: readonly SupervisorEvent[]): number {
-  const unwanted = recent.filter((start) => {
-    const before = events
-      .slice(0, events.indexOf(start))
-      .findLast((event) => event.event === 'exited' || event.event === 'stopped');
-    return before === undefined || before.event === 'exited';
-  });
-  return unwanted.length;
+/** What happened since somebody last stopped or started it, or supervisord itself came up: before that was another trouble. */
+function presentEpisode(events: readonly SupervisorEvent[]): readonly SupervisorEvent[] {
+  const start = events.findLastIndex((event) => event.event === 'spawned' || event.event === 'spawnerr');
+  const ends = ['stopped', 'gave up', 'supervisord-started'];
+  const last = events.slice(0, Math.max(start, 0)).findLastIndex((event) => ends.includes(event.event));
+  return events.slice(last + 1);
 }
 
 function startsCite(
@@ -126,7 +127,7 @@ function eventsOf(
   const logFile = configuration?.supervisord.logfile;
   const looked = logFile ? store.look(supervisorStarts, host, { logFile }) : undefined;
   return {
-    events: looked?.facts.events.filter((event) => event.program === name) ?? [],
+    events: looked?.facts.events.filter((event) => event.program === name || event.program === '') ?? [],
     now: looked?.facts.nowEpochMs ?? 0,
   };
 }
@@ -137,6 +138,7 @@ function agoSeconds(event: SupervisorEvent | undefined, nowMs: number): number |
 
 function definedProgram(
   host: string,
+  keeper: string,
   instance: SupervisorInstance | undefined,
   program: SupervisorProgram,
   config: Looked<unknown> | undefined,
@@ -146,6 +148,7 @@ function definedProgram(
     host,
     manager: 'supervisor',
     name: program.group ? `${program.group}:${program.name}` : program.name,
+    keeper,
     groupOrId: program.group,
     state: down ? 'stopped' : 'missing',
     rawState: down ? 'without supervisord' : 'not loaded',

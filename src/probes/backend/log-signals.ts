@@ -10,6 +10,10 @@ export interface LogSignal {
   readonly name?: string;
   /** Epoch seconds by the host's clock; absent where neither the line nor one before it has a stamp. */
   readonly at?: number;
+  /** The line has a stamp of its own; else `at` is that of the line before. */
+  readonly stamped: boolean;
+  /** Epoch seconds of the next line that has a stamp: the line is not younger. */
+  readonly until?: number;
   readonly text: string;
   readonly line: number;
 }
@@ -37,16 +41,29 @@ export function readLogSignals(
   lines: readonly LogLine[],
   clock: { readonly nowEpoch: number; readonly offsetSeconds: number },
 ): ReadLog {
-  const signals: LogSignal[] = [];
+  const signals: { -readonly [Key in keyof LogSignal]: LogSignal[Key] }[] = [];
   let at: number | undefined;
   let lastLine = 0;
+  let open = 0;
   for (const { text, line, at: known } of lines) {
     const plain = text.slice(0, LINE_MAX).replace(STRIPPED, '');
     if (plain.trim() === '') continue;
     lastLine = line;
-    at = known ?? logTime(plain, clock.offsetSeconds, clock.nowEpoch) ?? at;
+    const own = known ?? logTime(plain, clock.offsetSeconds, clock.nowEpoch);
+    if (own !== undefined) {
+      at = own;
+      for (const before of signals.slice(open)) before.until = own;
+      open = signals.length;
+    }
     const signal = signalOf(plain);
-    if (signal) signals.push({ ...signal, ...(at === undefined ? {} : { at }), text: plain.trim(), line });
+    if (!signal) continue;
+    signals.push({
+      ...signal,
+      ...(at === undefined ? {} : { at }),
+      stamped: own !== undefined,
+      text: plain.trim(),
+      line,
+    });
   }
   return { signals, ...(at === undefined ? {} : { lastAt: at }), lastLine };
 }

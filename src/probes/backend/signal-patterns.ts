@@ -36,7 +36,9 @@ export interface SignalPattern {
   readonly pattern: RegExp;
 }
 
-const ADDRESS = String.raw`(?:\[?(?<address>[0-9a-fA-F.:]{2,45}?|[A-Za-z0-9][A-Za-z0-9_.-]{0,200})\]?:(?<port>\d{1,5}))`;
+/** Not a time of day (`21:06:07`), and not a place in a source file (`main.go:42`). */
+const SOURCE_FILE = String.raw`(?![\w.-]{1,80}\.(?:[cm]?[jt]s|py|go|rb|java|php|rs|kt|cs|c|cpp|lua|json5?|ya?ml|conf):)`;
+const ADDRESS = String.raw`(?:(?<![\w.:-])\[?(?<address>\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F.]{0,15}){2,8}?|${SOURCE_FILE}[A-Za-z][A-Za-z0-9_.-]{0,200})\]?:(?<port>\d{1,5})(?![\d.]))`;
 const PATH = String.raw`(?<path>/[^\s'",;:)\]]{1,400})`;
 
 /** The first that fits is taken: what is more exact stands before what is more general. */
@@ -81,7 +83,7 @@ export const SIGNAL_PATTERNS: readonly SignalPattern[] = [
   {
     kind: 'library-missing',
     pattern:
-      /(?<name>lib[\w.+-]{1,80}\.so[\w.]{0,20}): cannot open shared object file|version `(?:GLIBC|GLIBCXX|CXXABI)_[\w.]{1,20}' not found|Library not loaded|error while loading shared libraries/,
+      /(?<name>lib[\w.+-]{1,80}\.so[\w.]{0,20}): cannot open shared object file|version `(?:GLIBC|GLIBCXX|CXXABI)_[\w.]{1,20}' not found|Library not loaded|error while loading shared libraries(?:: (?<name2>[^\s:]{1,100}))?/,
   },
   { kind: 'exec-format', pattern: /exec format error|cannot execute binary file/i },
   {
@@ -131,7 +133,7 @@ export const SIGNAL_PATTERNS: readonly SignalPattern[] = [
   },
   // Connections to something else.
   { kind: 'connection-refused', pattern: new RegExp(String.raw`ECONNREFUSED:? (?:.{0,60}? )?${ADDRESS}`) },
-  { kind: 'connection-refused', pattern: new RegExp(String.raw`ECONNREFUSED (?<path>/\S{1,200})`) },
+  { kind: 'connection-refused', pattern: /ECONNREFUSED (?<path>\/\S{1,200})/ },
   {
     kind: 'connection-refused',
     pattern: new RegExp(String.raw`${ADDRESS}.{0,80}?(?:connection refused|ECONNREFUSED|refused)`, 'i'),
