@@ -189,9 +189,9 @@ async function filterPackets(
   status: number,
 ): Promise<void> {
   const rule = `tcp dport ${world.ports.backend} counter ${verdict}`;
-  const chain = `type filter hook input priority 0; policy accept; iif lo accept; ${rule};`;
+  const chain = `type filter hook input priority 0; policy accept; iif lo accept; ${rule}`;
   const added = await world.backend.run(['nft', '-f', '-'], {
-    input: `table inet filter { chain input { ${chain} } }\n`,
+    input: `table inet filter {\nchain input {\n${chain}\n}\n}\n`,
   });
   if (added.code !== 0) throw new Error(`nft: ${added.stderr}`);
   undo(async () => void (await world.backend.run(['nft', 'delete', 'table', 'inet', 'filter'])));
