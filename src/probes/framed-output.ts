@@ -10,13 +10,23 @@ import { cutShort, linesOf, type Unread, unread, wholeNumber } from './output-re
 /** Programs of administration lie outside an ordinary user's PATH on many systems. */
 export const ADMIN_PATH = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin';
 
+/** What a shell keeps of one command's output: more than any probe's cap, so that the probe is seen to be truncated. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
 /**
- * POSIX sh: `frame NAME STATUS TEXT` writes one frame; `say COMMAND…` runs a command, standard error included and
- * without input, and writes its frame under the command's own words.
+ * POSIX sh: `frame NAME STATUS TEXT` writes one frame; `take COMMAND…` runs a command without input and leaves its
+ * output in $o and its status in $r; `say COMMAND…` does so, standard error included, and writes the frame under the
+ * command's own words. Output without end fills no host's memory: the command is ended at KEPT_BYTES, with status 141.
  */
 export const FRAME_SHELL = `${ADMIN_PATH}
+both() { "$@" 2>&1; }
+take() {
+  o=$({ "$@" </dev/null; printf '\\n@%s' "$?"; } | head -c ${KEPT_BYTES})
+  r=$(printf '%s' "$o" | tail -c 4)
+  case $r in *@?|*@??|*@???) r=\${r##*@}; o=\${o%?@*}; o=$(printf '%s' "$o");; *) r=141;; esac
+}
 frame() { n=$(printf '%s\\n' "$3" | wc -l); printf 'F %s %s %s\\n%s\\n' "$((n))" "$2" "$1" "$3"; }
-say() { o=$("$@" 2>&1 </dev/null); frame "$*" "$?" "$o"; }
+say() { take both "$@"; frame "$*" "$r" "$o"; }
 `;
 
 export interface Frame {

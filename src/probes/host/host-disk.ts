@@ -26,11 +26,11 @@ export interface HostDiskFacts {
 
 const SNIPPET = `${FRAME_SHELL}
 limit=; command -v timeout >/dev/null 2>&1 && limit='timeout 3'
-o=$($limit df -PkT 2>/dev/null); r=$?
+take $limit df -PkT 2>/dev/null
 local=
-if [ "$r" = 124 ] || [ "$r" = 143 ]; then local=-l; o=$($limit df -PkT -l 2>/dev/null); r=$?; fi
+if [ "$r" = 124 ] || [ "$r" = 143 ]; then local=-l; take $limit df -PkT -l 2>/dev/null; fi
 frame "df -PkT $local" "$r" "$o"
-o=$($limit df -PiT $local 2>/dev/null); frame "df -PiT $local" "$?" "$o"
+take $limit df -PiT $local 2>/dev/null; frame "df -PiT $local" "$r" "$o"
 `;
 
 /** Room and inodes of every real file system. df's exit status is not decisive: one unreadable mount makes it 1. */

@@ -16,8 +16,13 @@ export interface NetListenersFacts {
   readonly source: 'ss' | 'netstat' | 'proc';
 }
 
+// Where ss hangs or is not what its name says, the kernel's own tables still tell who listens, though not whose it is.
 const SNIPPET = `${FRAME_SHELL}say id -u
-if command -v ss >/dev/null 2>&1; then say ss -l -t -x -n -p && exit 0; fi
+limit=; command -v timeout >/dev/null 2>&1 && limit='timeout 3'
+if command -v ss >/dev/null 2>&1; then
+  take both $limit ss -l -t -x -n -p
+  case $r$o in 0Netid*) frame 'ss -l -t -x -n -p' 0 "$o"; exit 0;; esac
+fi
 if command -v netstat >/dev/null 2>&1; then
   o=$(netstat -l -t -x -n -p 2>/dev/null) && frame 'netstat -l -t -x -n -p' 0 "$o" && exit 0
   o=$(netstat -l -t -x -n 2>/dev/null) && frame 'netstat -l -t -x -n' 0 "$o" && exit 0

@@ -91,10 +91,12 @@ const SNIPPET = `${FRAME_SHELL}
 engine=docker
 command -v docker >/dev/null 2>&1 || engine=podman
 command -v "$engine" >/dev/null 2>&1 || { frame absent 0 ''; exit 0; }
-ids=$("$engine" ps -aq --no-trunc 2>&1) || { frame "$engine ps" 1 "$ids"; exit 0; }
+take both "$engine" ps -aq --no-trunc
+[ "$r" = 0 ] || { frame "$engine ps" 1 "$o"; exit 0; }
+ids=$o
 set -f
 if [ -z "$ids" ]; then frame "$engine inspect" 0 '[]'; exit 0; fi
-o=$("$engine" inspect --type container $ids 2>/dev/null)
+take "$engine" inspect --type container $ids 2>/dev/null
 [ -n "$o" ] || o='[]'
 frame "$engine inspect" 0 "$(printf '%s\\n' "$o" | sed '/^ *"Env": \\[$/,/^ *\\],*$/d')"
 `;
