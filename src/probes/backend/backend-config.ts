@@ -37,7 +37,7 @@ export interface BackendConfigFacts {
 }
 
 const NAMES =
-  'NODE_CONFIG_DIR|NODE_ENV|PORT|HOST|BIND|LISTEN|SOCKET|[A-Z_]*(REDIS|RABBIT|AMQP|DATABASE|POSTGRES|PG|MYSQL|DB|STORAGE|BROKER|UPSTREAM)[A-Z_]*';
+  '[A-Z_]*CONF(IG)?[A-Z_]*|NODE_ENV|[A-Z_]*PORT|[A-Z_]*HOST|BIND|LISTEN|SOCKET|DATA[A-Z_]*|[A-Z_]*(REDIS|RABBIT|AMQP|DATABASE|POSTGRES|PG|MYSQL|DB|STORAGE|BROKER|UPSTREAM)[A-Z_]*';
 
 /**
  * Arguments: PID, USER, NODE_ENV, then words of three kinds: `e:NAME=VALUE`, `d:FOLDER` (node-config's), `f:FILE`.
@@ -45,10 +45,25 @@ const NAMES =
  */
 const SNIPPET = `${FRAME_SHELL}
 pid=$1; user=$2; nodeenv=$3; shift 3
+as=
+as_user() {
+  case $as in
+    setpriv) setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups "$@";;
+    runuser) runuser -u "$user" -- "$@";;
+    su) su -s /bin/sh "$user" -c '"$0" "$@"' "$@";;
+  esac
+}
+if [ -n "$user" ] && [ "$user" != root ] && [ "$(id -u)" = 0 ] && id "$user" >/dev/null 2>&1; then
+  # A way that cannot even run "true" as the user tells nothing of the file.
+  for as in setpriv runuser su none; do as_user true >/dev/null 2>&1 && [ "$as" != none ] && break; done
+  [ "$as" = none ] && as=
+fi
 seen=:
 count=0
 env=
 dirs=
+named=
+cwd=
 show() {
   case $seen in *":$1:"*) return;; esac
   seen="$seen$1:"
@@ -56,10 +71,19 @@ show() {
   [ -f "$1" ] || return
   count=$((count+1)); [ "$count" -le 14 ] || return
   o=$(stat -L -c '%a %U %G %Y %s' -- "$1" 2>&1); frame "stat $1" "$?" "$o"
-  if [ -n "$user" ] && [ "$user" != root ] && [ "$(id -u)" = 0 ] && command -v runuser >/dev/null 2>&1; then
-    o=$(runuser -u "$user" -- test -r "$1" 2>&1); frame "reads $1" "$?" "$o"
+  if [ -n "$as" ]; then
+    o=$(as_user test -r "$1" 2>&1); frame "reads $1" "$?" "$o"
   fi
   o=$(head -c 131072 -- "$1" 2>&1); frame "file $1" "$?" "$o"
+}
+showany() {
+  if [ -d "$1" ]; then
+    for file in "$1"/*.json "$1"/*.json5 "$1"/*.yaml "$1"/*.yml "$1"/*.toml "$1"/*.ini "$1"/*.conf "$1"/*.env; do
+      case $file in */local*.json*|*/local*.y*ml) continue;; esac
+      show "$file"
+    done
+    for file in "$1"/local*.json* "$1"/local*.y*ml; do show "$file"; done
+  else show "$1"; fi
 }
 shownode() {
   for name in default.json default.json5 default.yaml "$nodeenv.json" "$nodeenv.yaml" production-linux.json local.json local.json5 local.yaml "local-$nodeenv.json"; do
@@ -71,6 +95,7 @@ if [ -n "$pid" ] && [ -r "/proc/$pid/environ" ]; then
   env=$(tr '\\0' '\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E '^(${NAMES})=' | head -n 40)
   d=$(printf '%s\\n' "$env" | sed -n 's/^NODE_CONFIG_DIR=//p')
   e=$(printf '%s\\n' "$env" | sed -n 's/^NODE_ENV=//p'); [ -n "$e" ] && nodeenv=$e
+  named=$(printf '%s\\n' "$env" | grep -v '^NODE_CONFIG' | sed -n 's/^[A-Z_]*CONF[A-Z_]*=\\(\\/.*\\)$/\\1/p' | head -n 4)
   cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null)
   [ -n "$d" ] && case $d in /*) dirs=$d;; *) dirs=$cwd/$d;; esac
 fi
@@ -79,6 +104,13 @@ for word in "$@"; do
 "; [ -z "$pid" ] && env="$env\${word#e:}";; esac
 done
 frame environ 0 "$env"
+for word in "$@"; do case $word in e:NODE_CONFIG*) ;; e:*CONF*=/*) named="$named
+\${word#*=}";; esac; done
+IFS='
+'
+for path in $named; do showany "$path"; done
+IFS=' 	
+'
 for word in "$@"; do case $word in f:*) show "\${word#f:}";; esac; done
 if [ -n "$dirs" ]; then shownode "$dirs"; fi
 for word in "$@"; do case $word in d:*) shownode "\${word#d:}";; esac; done

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Line } from '../../domain/evidence.js';
 import type { BackendConfigFacts, ConfigFile } from './backend-config.js';
-import { flatten, type FlatValue, readConfigText } from './read-config-text.js';
+import { type FlatValue, flatten, readConfigText } from './read-config-text.js';
 
 export type DependencyKind =
   | 'redis'
@@ -56,7 +56,7 @@ export function readDependencies(facts: BackendConfigFacts): ConfigurationReadin
     settings.set(`env.${name}`, { path: ['env', name], value, line });
   const all = [...settings.values()];
   return {
-    dependencies: distinct([...fromUrls(all), ...fromPairs(all)]),
+    dependencies: distinct([...fromUrls(all), ...fromPairs(all)]).filter(inUse(all)),
     listens: listensOf(all),
     storage: all
       .filter(({ path, value }) => /path|dir|folder/i.test(path.at(-1) ?? '') && value.startsWith('/'))
@@ -149,6 +149,15 @@ function fromPairs(settings: readonly Setting[]): Dependency[] {
     if (!Number.isInteger(port) || port < 1 || port > 65_535) return [];
     return [{ kind, host: setting.value, port, line: (portSetting ?? setting).line }];
   });
+}
+
+/** OnlyOffice's default.json describes both brokers; `queue.type` says which of them is used. */
+function inUse(settings: readonly Setting[]): (dependency: Dependency) => boolean {
+  const type = settings.find(({ path }) => path.join('.') === 'queue.type')?.value;
+  return ({ kind }) => {
+    if (type === 'rabbitmq') return kind !== 'activemq';
+    return type === 'activemq' ? kind !== 'rabbitmq' : true;
+  };
 }
 
 function distinct(dependencies: readonly Dependency[]): Dependency[] {
