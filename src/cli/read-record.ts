@@ -53,6 +53,7 @@ const recordedHost = z.object({
   failure: z.object({ reason: hostFailureReason, says: z.string(), remedy: z.string() }).exactOptional(),
   user: z.string().exactOptional(),
   root: z.boolean().exactOptional(),
+  sudo: z.enum(['yes', 'refused', 'not-asked']).exactOptional(),
   connections: z.number(),
   channels: z.number(),
   probes: z.number(),

@@ -1,5 +1,5 @@
 /** Findings and a scene become a diagnosis: verdict, root causes with their chains, what was ruled out. Pure. */
-import type { CheckRecord } from '../domain/check-record.js';
+import type { CheckRecord, RecordedHost } from '../domain/check-record.js';
 import { OUTSIDE } from '../domain/check-record.js';
 import type {
   Certainty,
@@ -146,11 +146,11 @@ function nameCause(
   };
 }
 
-/** One link a distinct line of evidence: two addresses of one upstream are one story. */
+/** What is said once need not be said again because a log repeats it. */
 function distinct(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((finding) => {
-    const key = finding.cites[0] ?? JSON.stringify(finding.says.values);
+    const key = JSON.stringify([finding.says.text.en, finding.says.values]);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -199,23 +199,28 @@ function ruledOut(
 
 /** What could not be looked at. A tool that a host does not have is only worth a line where nothing stood in for it. */
 function notChecked(record: CheckRecord): NotChecked[] {
-  const hosts = record.hosts.flatMap((host): NotChecked[] =>
-    host.failure
-      ? [
-          {
-            probe: 'connect',
-            host: host.alias,
-            reason: host.failure.reason,
-            says: host.failure.says,
-            remedy: host.failure.remedy,
-          },
-        ]
-      : [],
-  );
+  const hosts = record.hosts.flatMap(unseenHost);
   const probes = record.evidence.flatMap((one): NotChecked[] =>
     one.missing
       ? [{ probe: one.kind, host: one.host, reason: one.missing.reason, says: one.missing.says }]
       : [],
   );
   return [...hosts, ...probes];
+}
+
+function unseenHost({ alias, failure, sudo, user }: RecordedHost): NotChecked[] {
+  if (failure) {
+    return [{ probe: 'connect', host: alias, ...failure }];
+  }
+  if (sudo !== 'refused') return [];
+  const account = user ?? 'this account';
+  return [
+    {
+      probe: 'sudo',
+      host: alias,
+      reason: 'permission-denied',
+      says: `sudo -n is refused to ${account}: what needs root was looked at as ${account}`,
+      remedy: `on ${alias}: sudo -l -U ${account}; a rule with NOPASSWD is needed, or sudo: false in goodgate.yaml`,
+    },
+  ];
 }

@@ -30,6 +30,8 @@ export interface RecordedHost {
   readonly failure?: HostFailure;
   readonly user?: string;
   readonly root?: boolean;
+  /** What `sudo -n` said, where the host is configured with sudo. */
+  readonly sudo?: 'yes' | 'refused' | 'not-asked';
   readonly connections: number;
   readonly channels: number;
   readonly probes: number;

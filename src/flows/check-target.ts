@@ -97,7 +97,7 @@ export async function checkTarget(target: Target, deps: CheckDeps): Promise<Chec
           alias: host.alias,
           roles,
           ...(failure ? { failure } : {}),
-          ...(open ? { user: open.session.account().user, root: open.session.account().root } : {}),
+          ...(open ? accountOf(open.session) : {}),
           connections: open?.session.counts().connections ?? 0,
           channels: open?.session.counts().channels ?? 0,
           probes: counts.get(host.alias) ?? 0,
@@ -108,6 +108,11 @@ export async function checkTarget(target: Target, deps: CheckDeps): Promise<Chec
   } finally {
     await Promise.all(opened.open.map(({ session }) => session.close()));
   }
+}
+
+function accountOf(session: HostSession): Pick<RecordedHost, 'user' | 'root' | 'sudo'> {
+  const { user, root, sudo } = session.account();
+  return { user, root, sudo };
 }
 
 interface OpenedHosts {
