@@ -19,9 +19,13 @@ export interface NginxDump {
 export interface NginxDumpFacts {
   readonly nginxInstalled: boolean;
   readonly dumps: readonly NginxDump[];
+  /** Masters that run beside those that were asked. */
+  readonly leftOut: number;
   /** The configuration was longer than the cap. */
   readonly truncated: boolean;
 }
+
+const MASTERS_MAX = 8;
 
 /**
  * Frames are counted in lines: "@goodgate dump PID EXIT LINES", one line for each argument, then the text. What nginx
@@ -61,20 +65,28 @@ dump_master() {
   [ -n "$c" ] && set -- "$@" -c "$c"
   [ -n "$e" ] && set -- "$@" -e "$e"
   [ -n "$g" ] && set -- "$@" -g "$g"
-  spaces=0
-  while read -r key value rest; do
-    case $key in NSpid:) [ -n "$rest" ] && spaces=1;; esac
-  done < "/proc/$pid/status" 2>/dev/null
   # A master in a container has a root and names of its own.
-  if [ "$spaces" = 1 ]; then set -- nsenter -t "$pid" -m -n -u -- "$@"; fi
+  if nested "$pid"; then set -- nsenter -t "$pid" -m -n -u -- "$@"; fi
   frame "$pid" "$@"
 }
-n=0
+nested() {
+  while read -r key value rest; do
+    case $key in NSpid:) [ -n "$rest" ] && return 0;; esac
+  done < "/proc/$1/status" 2>/dev/null
+  return 1
+}
+# The host's own masters first: a host full of containers must not hide the one in front of them.
+own= inner=
 for file in $(grep -ls '^nginx: master process' /proc/[0-9]*/cmdline 2>/dev/null); do
-  n=$((n + 1)); [ "$n" -gt 4 ] && break
   pid=\${file#/proc/}; pid=\${pid%/cmdline}
-  dump_master "$pid"
+  if nested "$pid"; then inner="$inner $pid"; else own="$own $pid"; fi
 done
+n=0
+for pid in $own $inner; do
+  n=$((n + 1))
+  [ "$n" -le ${MASTERS_MAX} ] && dump_master "$pid"
+done
+[ "$n" -gt ${MASTERS_MAX} ] && echo "@goodgate left-out $((n - ${MASTERS_MAX}))"
 if [ "$n" = 0 ]; then
   nginx=$(command -v nginx 2>/dev/null)
   for place in "$nginx" /usr/sbin/nginx /usr/local/sbin/nginx /usr/local/nginx/sbin/nginx \\
@@ -118,9 +130,11 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
   const dumps: NginxDump[] = [];
   let at = 0;
   let complete = false;
+  let leftOut = 0;
   while (at < lines.length) {
     const line = lines[at] ?? '';
     if (line === '@goodgate end') complete = true;
+    leftOut = Number(/^@goodgate left-out (\d{1,6})$/.exec(line)?.[1] ?? leftOut);
     const frame = /^@goodgate dump (-|\d{1,10}) (\d{1,3}) (\d{1,2}) {1,8}(\d{1,8})$/.exec(line);
     if (frame === null) {
       if (line.startsWith('@goodgate dump')) break;
@@ -141,7 +155,7 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
   }
   const nginxInstalled = dumps.some((dump) => ![126, 127].includes(dump.exitCode) || dump.masterPid !== null);
   const missing = whyNoConfiguration(dumps);
-  const facts = { nginxInstalled, dumps, truncated: output.truncated || !complete };
+  const facts = { nginxInstalled, dumps, leftOut, truncated: output.truncated || !complete };
   return { ok: true, facts, ...(missing ? { missing } : {}) };
 }
 

@@ -132,6 +132,15 @@ test('no nginx at all is said, and is no dump', () => {
   });
 });
 
+test('masters beyond those that were asked are counted', () => {
+  const parsed = nginxDump.parse(
+    outputOf(
+      '@goodgate dump 5 0 1 1\nnginx\n# configuration file /a:\n@goodgate left-out 3\n@goodgate end\n',
+    ),
+  );
+  expect(parsed).toMatchObject({ ok: true, facts: { leftOut: 3, truncated: false } });
+});
+
 test('cut, foreign and hostile output never throws and is never healthy', () => {
   expect(nginxDump.parse(outputOf(''))).toMatchObject({ ok: false });
   expect(nginxDump.parse(outputOf('', { timedOut: true }))).toMatchObject({ ok: false, reason: 'timeout' });
