@@ -116,6 +116,9 @@ export const sceneTypes = {
     configuredPorts: 'list<int>',
     signals: 'list<Signal>',
     dependencies: 'list<Dependency>',
+    /** Pseudonyms of the secrets that it signs or checks tokens with: equal secrets have equal ones. */
+    tokenSecrets: 'list<string>',
+    tokenSecretsCite: 'list<string>',
     openFiles: 'int',
     openFilesLimit: 'int',
     tasks: 'int',
@@ -318,6 +321,8 @@ export const sceneTypes = {
     readable: 'bool',
     writable: 'bool',
     readOnlyMount: 'bool',
+    /** The directory that it lies in, or ought to. */
+    parentExists: 'bool',
     signal: 'Signal',
     service: 'Service',
     ...CITED,

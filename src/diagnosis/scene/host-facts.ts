@@ -87,7 +87,10 @@ export function filesystemsOf(store: EvidenceStore, walk: Walk): Fact<'Filesyste
     const mounts = store.look(hostMounts, host.host, undefined)?.facts.mounts ?? [];
     if (!look) return [];
     const used = pathsInUse(store, walk, host.host);
-    return look.facts.filesystems.map((filesystem): Fact<'Filesystem'> => {
+    // A packed image (squashfs, iso9660) is full by its nature, and so says nothing.
+    const kept = look.facts.filesystems.filter((one) => !/squashfs|iso9660|erofs/.test(one.type));
+    const onlyFull = kept.filter(full).length === 1;
+    return kept.map((filesystem): Fact<'Filesystem'> => {
       const here = (path: string): boolean =>
         mountOf(
           path,
@@ -102,7 +105,8 @@ export function filesystemsOf(store: EvidenceStore, walk: Walk): Fact<'Filesyste
         usedPercent: filesystem.usedPercent,
         inodesUsedPercent: filesystem.inodesUsedPercent ?? 0,
         readOnly: mounts.find((mount) => mount.mount === filesystem.mount)?.readOnly,
-        concerned: used.some(here),
+        // ENOSPC without a path can only be meant for the one that is full.
+        concerned: used.some(here) || (onlyFull && full(filesystem) && signals.length > 0),
         signals,
         cite: [
           ...(filesystem.inodesUsedPercent === 100 && filesystem.inodesLine !== undefined

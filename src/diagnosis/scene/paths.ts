@@ -1,5 +1,5 @@
 /** Paths that a backend complained of, beside what stands there. */
-import { fileStat } from '../../probes/file/file-stat.js';
+import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
 import { hostMounts } from '../../probes/host/host-mounts.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
@@ -55,6 +55,7 @@ function pathState(
   return {
     host: service.host,
     path,
+    parentExists: parentState(looks, path),
     exists: found.entry.state === 'exists' ? true : found.entry.state === 'missing' ? false : undefined,
     mode: seen.entry.mode ?? '',
     owner: seen.entry.owner ?? '',
@@ -65,6 +66,12 @@ function pathState(
     service: serviceFact(store, walk, service),
     cite: seen.look.cite(seen.entry.line),
   };
+}
+
+function parentState(looks: readonly { readonly facts: { readonly entries: readonly FileEntry[] } }[], path: string): boolean | undefined {
+  const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+  const entry = looks.flatMap((look) => look.facts.entries).find((one) => one.path === parent);
+  return entry?.state === 'exists' ? true : entry?.state === 'missing' ? false : undefined;
 }
 
 function may(

@@ -53,9 +53,7 @@ function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fac
     (one) => one.listener.port === port && one.listener.family === 'tcp',
   );
   const service = services?.services.find((one) => roleOf(one) === 'proxy' && one.manager !== 'process');
-  const running =
-    processes &&
-    processes.facts.masters.some((master) => !master.inContainer || walk.proxy?.master === master);
+  const running = processes && dump && runsHere(walk, processes.facts.masters.length, host);
   return {
     installed: dump?.facts.nginxInstalled,
     running,
@@ -63,6 +61,21 @@ function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fac
     listener: listener && services ? listenerOf(listener, services) : undefined,
     service: service && serviceFact(store, walk, service),
   };
+}
+
+/** An nginx that takes this URL runs; others on the same host, for other ports, do not count. */
+function runsHere(walk: Walk, masters: number, host: string): boolean {
+  const { proxy } = walk;
+  if (masters === 0) return false;
+  if (proxy?.host !== host) return portTaken(walk, host);
+  if (proxy.master === undefined) return false;
+  const takesUrl = proxy.read?.match.server !== undefined && proxy.read.port === portOf(walk.url);
+  return proxy.ownsPort || proxy.read === undefined || takesUrl || portTaken(walk, host);
+}
+
+function portTaken(walk: Walk, host: string): boolean {
+  const services = walk.hosts.find((one) => one.host === host);
+  return services?.listeners.some(({ listener }) => listener.port === portOf(walk.url)) ?? false;
 }
 
 function configurationOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Partial<Fact<'Proxy'>> {

@@ -71,6 +71,8 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     dependencies: walk.upstreams.some(({ backend }) => backend?.service === service)
       ? dependenciesOf(store, walk, service, words)
       : [],
+    tokenSecrets: words.secrets.map((secret) => secret.pseudonym),
+    tokenSecretsCite: words.secrets.flatMap((secret) => secret.cite),
     openFiles: detail?.facts.fdCount,
     openFilesLimit: detail?.facts.nofile?.soft,
     tasks: service.tasks ?? detail?.facts.threads,

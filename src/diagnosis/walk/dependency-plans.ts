@@ -1,4 +1,5 @@
 /** How each thing that a backend depends on is asked, and the answer of those that were. Pure. */
+import { isIP } from 'node:net';
 import { amqpGreeting } from '../../probes/dependency/amqp-greeting.js';
 import { mysqlGreeting } from '../../probes/dependency/mysql-greeting.js';
 import { postgresActivity } from '../../probes/dependency/postgres-activity.js';
@@ -40,7 +41,7 @@ export function dependencyPlaces(store: EvidenceStore, service: ServiceReading):
     const refused = ['connection-refused', 'connection-timeout'].includes(word.kind);
     if (!refused || !word.address || !word.port || places.has(key) || !isAddress(word.address)) continue;
     if ([...places.values()].some((place) => place.port === word.port)) continue;
-    places.set(key, { kind: kindOfPort(word.port), host: word.address, port: word.port, cite: [] });
+    places.set(key, { kind: kindOfWords(word.text) ?? kindOfPort(word.port), host: word.address, port: word.port, cite: [] });
   }
   return [...places.values()].slice(0, PLACES_MAX);
 }
@@ -50,7 +51,15 @@ function isKind(kind: string): kind is DependencyPlace['kind'] {
 }
 
 function isAddress(host: string): boolean {
-  return /^[A-Za-z0-9_.:-]{1,253}$/.test(host) && !host.startsWith('-');
+  return isIP(host) !== 0 || /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.test(host);
+}
+
+/** What the complaint itself calls it: `redis 127.0.0.1:6380: connect ECONNREFUSED`. */
+function kindOfWords(text: string): DependencyPlace['kind'] | undefined {
+  if (/\bio?redis\b|\bvalkey\b/i.test(text)) return 'redis';
+  if (/\bamqp\b|rabbit/i.test(text)) return 'rabbitmq';
+  if (/\bpostgres|psycopg|\bpg\b|getTableColumns/i.test(text)) return 'postgres';
+  return /\bmysql|mariadb/i.test(text) ? 'mysql' : undefined;
 }
 
 /** IANA's ports: a guess at what was refused there, where no configuration tells. */

@@ -94,11 +94,26 @@ function serviceFinder(
       const service = byPid.get(ancestor);
       if (service) return service;
     }
+    const program = supervisedProgram(pid, services, processes);
+    if (program) return program;
     const owner = owners.get(pid);
     const container = owner?.containerId && containers.find((one) => one.groupOrId === owner.containerId);
     if (container) return container;
     return owner?.unit ? byUnit.get(owner.unit) : undefined;
   };
+}
+
+/** A program that died and was started again between two looks: its pid is new, its command and its keeper are the same. */
+function supervisedProgram(
+  pid: number,
+  services: readonly ServiceReading[],
+  processes: ReadonlyMap<number, ProcessEntry>,
+): ServiceReading | undefined {
+  const entry = processes.get(pid);
+  const parent = entry && processes.get(entry.ppid);
+  if (!entry || !parent?.args.includes('supervisord')) return undefined;
+  const supervised = services.filter((service) => service.manager === 'supervisor');
+  return supervised.find((service) => service.command?.trim() === entry.args.trim());
 }
 
 const DEPTH_MAX = 12;

@@ -49,7 +49,16 @@ export function readProxy(
   hosts: readonly HostServices[],
 ): ProxyReading | undefined {
   const readings = hosts.flatMap((services) => readHost(store, url, services));
-  return readings.sort((a, b) => worth(b) - worth(a))[0];
+  // Of several nginx on a machine only one that takes this URL says anything of it.
+  const fitting = readings.length > 1 ? readings.filter((reading) => takesUrl(reading, url)) : readings;
+  return fitting.sort((a, b) => worth(b) - worth(a))[0];
+}
+
+function takesUrl(reading: ProxyReading, url: URL): boolean {
+  const { read } = reading;
+  if (reading.ownsPort) return true;
+  if (!read?.match.server) return false;
+  return read.port === portOf(url) || !['default-server', 'first-server'].includes(read.match.serverMatch?.reason ?? 'default-server');
 }
 
 function worth(reading: ProxyReading): number {

@@ -43,7 +43,39 @@ export function supervisorServices(store: EvidenceStore, host: string): ServiceR
       .filter((program) => !instance?.programs.some((loaded) => sameProgram(loaded, program)))
       .map((program) => definedProgram(host, configuration.configFile, instance, program, config));
   });
-  return [...known, ...merelyDefined];
+  return [...known, ...merelyDefined, ...formerPrograms(store, host, [...known, ...merelyDefined], config?.facts.instances ?? [])];
+}
+
+/** Programs that supervisord's own log knows and that neither it nor a file names any more: somebody took them away. */
+function formerPrograms(
+  store: EvidenceStore,
+  host: string,
+  present: readonly ServiceReading[],
+  configurations: readonly SupervisorConfiguration[],
+): ServiceReading[] {
+  return configurations.flatMap((configuration) => {
+    const logFile = configuration.supervisord.logfile;
+    const look = logFile && configuration.supervisordPid !== undefined ? store.look(supervisorStarts, host, { logFile }) : undefined;
+    if (!look) return [];
+    const names = new Set(look.facts.events.filter((event) => event.event === 'spawned').map((event) => event.program));
+    for (const service of present) names.delete(service.name.replace(/^.*:/, ''));
+    return [...names].map((name): ServiceReading => {
+      const last = look.facts.events.findLast((event) => event.program === name);
+      return {
+        host,
+        manager: 'supervisor',
+        name,
+        keeper: configuration.configFile,
+        state: 'missing',
+        rawState: 'in no configuration',
+        running: false,
+        logs: [],
+        config: { environment: {}, files: [] },
+        stoppedSecondsAgo: agoSeconds(last, look.facts.nowEpochMs),
+        cite: last ? look.cite(last.line) : [],
+      };
+    });
+  });
 }
 
 function sameProgram(loaded: SupervisorProgramStatus, program: SupervisorProgram): boolean {
@@ -151,7 +183,7 @@ function definedProgram(
     keeper,
     groupOrId: program.group,
     state: down ? 'stopped' : 'missing',
-    rawState: down ? 'without supervisord' : 'not loaded',
+    rawState: down ? 'without supervisord' : 'a file defines it, reread and update were not run',
     running: false,
     enabled: program.autostart,
     user: program.user,

@@ -1,5 +1,4 @@
 /** What a program's configuration says that it needs and where it listens. Pure; never throws. */
-import { createHash } from 'node:crypto';
 import type { Line } from '../../domain/evidence.js';
 import type { BackendConfigFacts, ConfigFile } from './backend-config.js';
 import { type FlatValue, flatten, readConfigText } from './read-config-text.js';
@@ -24,6 +23,8 @@ export interface Dependency {
 export interface ConfigurationReading {
   readonly dependencies: readonly Dependency[];
   readonly listens: readonly { readonly port?: number; readonly path?: string; readonly line: number }[];
+  /** Masked secrets of tokens, by their pseudonym. */
+  readonly secrets: readonly { readonly pseudonym: string; readonly line: number }[];
   /** Folders and files that it keeps data in. */
   readonly storage: readonly string[];
   readonly problems: readonly {
@@ -58,6 +59,7 @@ export function readDependencies(facts: BackendConfigFacts): ConfigurationReadin
   return {
     dependencies: distinct([...fromUrls(all), ...fromPairs(all)]).filter(inUse(all)),
     listens: listensOf(all),
+    secrets: all.filter(isTokenSecret).map(({ value, line }) => ({ pseudonym: value, line })),
     storage: all
       .filter(({ path, value }) => /path|dir|folder/i.test(path.at(-1) ?? '') && value.startsWith('/'))
       .map(({ value }) => value),
@@ -160,6 +162,12 @@ function inUse(settings: readonly Setting[]): (dependency: Dependency) => boolea
   };
 }
 
+/** `token.secret.inbox.string`, `JWT_SECRET`: maskSecrets has put a pseudonym in the secret's place. */
+function isTokenSecret({ path, value }: Setting): boolean {
+  const name = path.join('.');
+  return value.startsWith('‹secret:') && /secret/i.test(name) && /inbox|outbox|browser|session|jwt|token/i.test(name);
+}
+
 function distinct(dependencies: readonly Dependency[]): Dependency[] {
   const seen = new Map<string, Dependency>();
   for (const one of dependencies)
@@ -179,9 +187,4 @@ function listensOf(settings: readonly Setting[]): ConfigurationReading['listens'
     const port = Number(/(?:^|:)(\d{1,5})$/.exec(value)?.[1] ?? Number.NaN);
     return Number.isInteger(port) && port > 0 && port < 65_536 ? [{ port, line }] : [];
   });
-}
-
-/** Twelve digits by which two sides' secrets can be compared, and by which neither can be had. */
-export function secretDigest(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex').slice(0, 12);
 }
