@@ -64,7 +64,7 @@ function showFirst(first: readonly Fault[], voice: Voice, words: Words): void {
   const { paint } = voice.ink;
   voice.step(words.menu);
   for (const [index, fault] of first.entries()) {
-    const number = String(index + 1).padStart(2);
+    const number = String(index + 1).padEnd(2);
     voice.say(`${paint.cyan(number)}  ${fault.name.padEnd(24)} ${paint.dim(fault.title[words.lang])}`);
   }
   voice.say(words.menuHelp);

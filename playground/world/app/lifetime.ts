@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { numberAt, type Settings, textAt } from './layered-json.js';
 
@@ -27,7 +27,8 @@ export function live(behaviour: Settings): void {
 
 /** Writes a small file into the data folder and removes nothing: a document cache does the same. */
 export function touchStorage(folder: string): void {
-  mkdirSync(join(folder, 'cache'), { recursive: true });
+  // The data folder itself is never made here: where it is missing, a volume was not mounted.
+  if (!existsSync(join(folder, 'cache'))) mkdirSync(join(folder, 'cache'));
   const file = join(folder, 'cache', `doc-${process.pid}-${Date.now()}.bin`);
   const descriptor = openSync(file, 'w');
   try {
