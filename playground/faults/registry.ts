@@ -9,6 +9,7 @@ import { proxyConfigFaults } from './proxy-config.js';
 import { proxyProcessFaults } from './proxy-process.js';
 import { canLimitMemory, privilegedPortsExist, resourceFaults } from './resource.js';
 import { tlsFaults } from './tls.js';
+import { unixSocketFaults } from './unix-socket.js';
 
 export type { Fault } from './fault.js';
 
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...proxyProcessFaults,
   ...proxyConfigFaults,
   ...tlsFaults,
+  ...unixSocketFaults,
   ...linkFaults,
   ...backendProcessFaults,
   ...libraryFaults,
