@@ -1,5 +1,6 @@
 // Draws docs/images/check.png: what `goodgate check` prints for a broken service, in a terminal window. The check is a
-// real one, of the playground's world. Needs Chromium: `node scripts/set-up.mjs demo && node scripts/make-picture.mjs`.
+// real one, of the playground's world. Needs chromium and pngquant:
+// `node scripts/set-up.mjs demo && node scripts/make-picture.mjs [LAYOUT [FAULT [SEED]]]`
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ try {
   await fault.break(world);
   const words = ['check', world.names.target];
   const printed = await checkOf(world.folder, words);
+  if (!printed.includes(fault.cause)) throw new Error(`The check did not name ${fault.cause}:\n${printed}`);
   const page = terminalPage(`goodgate ${words.join(' ')}`, ansiToHtml(shortened(printed)));
   const file = join(work, 'page.html');
   writeFileSync(file, page.html);
@@ -76,6 +78,12 @@ function photograph(file, { width, height }) {
     `--screenshot=${PICTURE}`,
     `file://${file}`,
   ];
-  const { status, error, stderr } = spawnSync('chromium', argv, { encoding: 'utf8', timeout: 60_000 });
-  if (status !== 0) throw new Error(`chromium failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+  run('chromium', argv);
+  run('pngquant', ['--force', '--nofs', '--ext', '.png', '--strip', '32', PICTURE]);
+}
+
+function run(program, argv) {
+  const { status, error, stderr } = spawnSync(program, argv, { encoding: 'utf8', timeout: 60_000 });
+  if (status !== 0)
+    throw new Error(`${program} failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
 }

@@ -47,7 +47,8 @@ export function createStage(world: World, options: DemoOptions, voice: Voice, wo
       return broken;
     },
     introduce() {
-      for (const [what, text] of factsOf(world, words)) voice.say(`${voice.ink.paint.dim(what)}  ${text}`);
+      for (const [what, text] of factsOf(world, words, voice.ink.marks.remedy))
+        voice.say(`${voice.ink.paint.dim(what)}  ${text}`);
       voice.remark(words.standIns);
       for (const line of words.running(world)) voice.remark(line);
     },
@@ -104,7 +105,7 @@ function compare(fault: Fault, conclusion: Conclusion, voice: Voice, words: Word
   return good;
 }
 
-function factsOf(world: World, words: Words): readonly (readonly [string, string])[] {
+function factsOf(world: World, words: Words, arrow: string): readonly (readonly [string, string])[] {
   const { names, ports, url, layout, ssh } = world;
   const needs = [
     `Redis :${ports.redis}`,
@@ -115,7 +116,7 @@ function factsOf(world: World, words: Words): readonly (readonly [string, string
     layout === 'socket' ? `${names.program} (unix socket)` : `${names.program} :${ports.backend}`;
   return [
     [words.target, `${names.target}  ${url}`],
-    [words.request, `nginx :${ports.nginx} → ${backend} → ${needs.join(', ')}`],
+    [words.request, `nginx :${ports.nginx} ${arrow} ${backend} ${arrow} ${needs.join(', ')}`],
     [words.login, `ssh ${ssh.user}@${ssh.host} -p ${ssh.port}`],
   ];
 }
