@@ -30,7 +30,7 @@ export function chooseLayout(
   const layout = asked ?? fault.layouts.find((one) => one === 'onlyoffice') ?? fault.layouts[0] ?? 'plain';
   const needsRoot = fault.needsRoot === true || ownMachine.has(layout);
   if (needsRoot && process.getuid?.() !== 0) {
-    return { problem: `"${fault.name}" needs root here (layout ${layout}); as yourself, others do not` };
+    return { problem: `"${fault.name}" needs root; others need none (npm run demo -- --list tells which)` };
   }
   return { layout };
 }
