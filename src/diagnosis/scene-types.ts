@@ -93,6 +93,8 @@ export const sceneTypes = {
     /** When its present life began, or its last two where it dies again and again: older words are of another trouble. */
     lifeSecondsAgo: 'int',
     stoppedSecondsAgo: 'int',
+    /** When SIGKILL last ended it, in the present trouble. */
+    killedSecondsAgo: 'int',
     /** Nobody started it since the host or its manager came up. */
     neverStarted: 'bool',
     exitStatus: 'int',

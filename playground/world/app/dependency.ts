@@ -36,8 +36,8 @@ export async function askDatabase(endpoint: Endpoint): Promise<void> {
   start.writeInt32BE(196608, 4);
   start.write(pairs, 8, 'latin1');
   await converse(endpoint, start, (reply, socket) => {
-    // The first message is an authentication request of 9 bytes; a refusal stands in its place or follows it.
-    const refusal = [reply, reply.slice(9)].find((message) => message.startsWith('E'));
+    // Messages of authentication have 9 bytes; a refusal stands in the place of one or follows them.
+    const refusal = [reply, reply.slice(9), reply.slice(18)].find((message) => message.startsWith('E'));
     if (refusal !== undefined) throw new Error(databaseRefusal(refusal));
     const asked = reply.startsWith('R') && reply.charCodeAt(8) === 3 && reply.length === 9;
     if (asked) socket.write(databasePassword(endpoint.password ?? ''));

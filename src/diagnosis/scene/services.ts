@@ -45,6 +45,7 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     command: service.command,
     startedSecondsAgo: service.startedSecondsAgo,
     lifeSecondsAgo: service.lifeSecondsAgo ?? service.startedSecondsAgo,
+    killedSecondsAgo: service.killedSecondsAgo,
     stoppedSecondsAgo: service.stoppedSecondsAgo,
     keeper: service.keeper ?? '',
     neverStarted: service.neverStarted,

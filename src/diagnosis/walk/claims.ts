@@ -18,10 +18,10 @@ export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims 
   return {
     ports: numbers([
       ...commandPorts(service),
-      ...words.listens.map((one) => one.port),
       ...opened.map((word) => word.port),
       ...(service.publishedPorts ?? []),
     ]),
+    configured: numbers(words.listens.map((one) => one.port)),
     sockets: sockets.filter((path) => path !== undefined),
     wanted: numbers(wanted),
   };

@@ -17,7 +17,10 @@ export interface UpstreamPlace {
 
 /** What a service says of itself: ports and sockets that it means to listen on. */
 export interface Claims {
+  /** By its command line or its log: nobody else's. */
   readonly ports: readonly number[];
+  /** By a configuration, which it may share with its siblings. */
+  readonly configured: readonly number[];
   readonly sockets: readonly string[];
   /** It tried to bind them and could not, lately. */
   readonly wanted: readonly number[];
@@ -73,8 +76,8 @@ export function ownersOf(place: UpstreamPlace, services: HostServices): OwnedLis
 }
 
 function isNamed(service: ServiceReading, name: string): boolean {
-  const bare = service.name.replace(/\.service$/, '');
-  return service.name === name || bare === name || bare.endsWith(`:${name}`);
+  const own = service.name.replace(/\.service$/, '');
+  return service.name === name || own === name || own.endsWith(`:${name}`);
 }
 
 function claims(
@@ -84,7 +87,7 @@ function claims(
 ): boolean {
   const own = claimsOf(service);
   if (place.socket !== undefined) return own.sockets.includes(place.socket);
-  return place.port !== undefined && (own.ports.includes(place.port) || own.wanted.includes(place.port));
+  return place.port !== undefined && [...own.ports, ...own.configured, ...own.wanted].includes(place.port);
 }
 
 function byOf(
@@ -105,13 +108,17 @@ function bestClaim(
     .map((service) => ({
       service,
       score:
-        (claims(service, place, claimsOf) ? 100 : 0) +
-        nameScore(service, place.hints) +
+        claimScore(service, place, claimsOf) + nameScore(service, place.hints) +
         managerScore(service),
     }))
     .filter(({ score }) => score >= 20)
     .sort((a, b) => b.score - a.score);
   return scored[0]?.service;
+}
+
+function claimScore(service: ServiceReading, place: UpstreamPlace, claimsOf: (service: ServiceReading) => Claims): number {
+  if (!claims(service, place, claimsOf)) return 0;
+  return place.port !== undefined && !claimsOf(service).ports.includes(place.port) ? 70 : 100;
 }
 
 function managerScore(service: ServiceReading): number {
@@ -140,15 +147,21 @@ function nameScore(service: ServiceReading, hints: readonly string[]): number {
     .replace(/\.service$/, '')
     .split(/[:/]/);
   const own = names.at(-1) ?? '';
-  const words = new Set(wordsOf(own));
+  const words = new Set(wordsOf(own).map(bare));
   let score = 0;
   for (const hint of hints) {
     const low = hint.toLowerCase();
-    if (low === own) score = Math.max(score, 60);
-    else if (wordsOf(low).some((word) => words.has(word) && !EMPTY_WORDS.has(word)))
+    if (low === own) score = Math.max(score, 90);
+    else if (bare(own).length > 3 && bare(low) === bare(own)) score = Math.max(score, 80);
+    else if (wordsOf(low).map(bare).some((word) => words.has(word) && !EMPTY_WORDS.has(word)))
       score = Math.max(score, 30);
   }
   return score;
+}
+
+/** `docservice2`, `ds-docservice-1`: numbers tell copies apart, not kinds. */
+function bare(name: string): string {
+  return name.replace(/^ds-/, '').replace(/[-_.]?\d+$/, '');
 }
 
 function wordsOf(name: string): string[] {

@@ -46,6 +46,8 @@ export interface ServiceReading {
   /** When its present life began; the last two, where it dies again and again. */
   readonly lifeSecondsAgo?: number | undefined;
   readonly stoppedSecondsAgo?: number | undefined;
+  /** When SIGKILL last ended it, in the present trouble. */
+  readonly killedSecondsAgo?: number | undefined;
   readonly neverStarted?: boolean | undefined;
   readonly exitStatus?: number | undefined;
   readonly restarts?: number | undefined;

@@ -118,6 +118,7 @@ function loadedProgram(
     lifeSecondsAgo: recent.length > 2 ? agoSeconds(spawns.at(-2), now) : started,
     keeper: configuration?.configFile,
     stoppedSecondsAgo: agoSeconds(died, now),
+    killedSecondsAgo: agoSeconds(episode.findLast((event) => event.event === 'exited' && event.signal === 'SIGKILL'), now),
     neverStarted: state === 'stopped' && /not started/i.test(status.description),
     exitStatus: died?.exitStatus,
     // The first start of an episode is somebody's act; those after it are the manager's.
