@@ -1,0 +1,3 @@
+import { describeLayoutOfMachines } from './support/describe-layout.js';
+
+describeLayoutOfMachines('machine');

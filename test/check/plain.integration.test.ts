@@ -1,0 +1,3 @@
+import { describeLayout } from './support/describe-layout.js';
+
+describeLayout('plain');
