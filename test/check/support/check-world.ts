@@ -77,7 +77,7 @@ function isThere({ host, argv, at, excerpt }: Excerpt, { evidence }: CheckRecord
       JSON.stringify(one.argv) === JSON.stringify(argv) &&
       `${one.output?.stdout ?? ''}\n${one.output?.stderr ?? ''}`
         .split('\n')
-        .some((line) => line.trim().startsWith(excerpt)),
+        .some((line) => line.replace(/^\| /u, '').trim().startsWith(excerpt)),
   );
 }
 

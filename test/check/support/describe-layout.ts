@@ -74,19 +74,19 @@ export function describeLayout(layout: Layout, atLeastProven = 0): void {
       expectHealthy(checked.result);
     });
 
-    it.each(choice.faults)('names $cause first, with proof: $name', async (fault) => {
+    it.each(titled(choice.faults))('names the cause first, with proof: %s', async (_, fault) => {
       const checked = await checkBroken(fault);
       scoreboard.count(fault, checked);
       expectNamed(fault, checked.result);
     });
 
-    it.each(choice.pairs)('names both causes of $name', async (pair) => {
+    it.each(titled(choice.pairs))('names both causes: %s', async (_, pair) => {
       const checked = await checkBroken(pair);
       scoreboard.time(checked);
       expectBothNamed(pair, checked.result);
     });
 
-    it.each(noises)('is not misled: $title.en', async (noise) => {
+    it.each(titled(noises))('calls the service healthy all the same: %s', async (_, noise) => {
       const checked = await checkBroken(noise);
       scoreboard.time(checked);
       expectHealthy(checked.result);
@@ -99,7 +99,7 @@ export function describeLayout(layout: Layout, atLeastProven = 0): void {
     });
 
     if (atLeastProven > 0) {
-      it(`has named at least ${atLeastProven} different causes first, proven`, () => {
+      it(`has named at least ${atLeastProven} different causes first, with proof`, () => {
         expect([...scoreboard.provenCauses()].length).toBeGreaterThanOrEqual(atLeastProven);
       });
     }
@@ -117,6 +117,11 @@ export function describeLayoutOfMachines(layout: Layout): void {
       await expect(startWorld({ layout, seed: seedOfThisRun() })).rejects.toThrow(/root/u);
     });
   });
+}
+
+/** With the name as its own value, for titles without quotation marks. */
+function titled<T extends Pick<Fault, 'name'>>(all: readonly T[]): [string, T][] {
+  return all.map((one) => [one.name, one]);
 }
 
 function expectHealthy(result: Result): void {
