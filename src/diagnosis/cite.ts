@@ -1,6 +1,7 @@
 /** References to lines of evidence, as the scene carries them, and back to what a person is shown. */
 import type { Citation } from '../domain/diagnosis.js';
 import type { Evidence } from '../domain/evidence.js';
+import { type Place, placeWithin } from './place-within.js';
 
 const EXCERPT_MAX = 400;
 
@@ -24,18 +25,25 @@ export function citationOf(reference: string, index: EvidenceIndex): Citation | 
   const parsed = parseReference(reference);
   const evidence = parsed && index.get(keyOf(parsed.host, parsed.id));
   if (!parsed || !evidence?.output) return undefined;
-  const text =
-    parsed.line >= 0
-      ? evidence.output.stdout.split('\n')[parsed.line]
-      : evidence.output.stderr.split('\n')[-parsed.line - 1];
-  if (text === undefined || text.trim() === '') return undefined;
+  const { stdout, stderr } = evidence.output;
+  const lines = (parsed.line >= 0 ? stdout : stderr).split('\n');
+  const place: Place | undefined =
+    parsed.line >= 0 ? placeWithin(evidence.kind, lines, parsed.line) : { line: -parsed.line - 1 };
+  const text = place && shownText(evidence.kind, lines[place.line] ?? '');
+  if (!place || !text) return undefined;
   return {
     probe: evidence.kind,
     host: evidence.host,
     argv: evidence.argv,
+    ...(place.within ? { within: place.within } : {}),
     at: evidence.at,
-    excerpt: text.trim().slice(0, EXCERPT_MAX),
+    excerpt: text.slice(0, EXCERPT_MAX),
   };
+}
+
+/** What a server sent stands behind `| ` in a request's output; the mark is ours, the rest is the line. */
+function shownText(kind: string, line: string): string {
+  return (kind === 'http.request' ? line.replace(/^\| /, '') : line).trim();
 }
 
 function parseReference(reference: string): { host: string; id: string; line: number } | undefined {

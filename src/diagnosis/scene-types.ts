@@ -120,6 +120,8 @@ export const sceneTypes = {
     dependencies: 'list<Dependency>',
     /** Pseudonyms of the secrets that it signs or checks tokens with: equal secrets have equal ones. */
     tokenSecrets: 'list<string>',
+    /** Of those, the ones that callers must sign with. */
+    inboxSecrets: 'list<string>',
     tokenSecretsCite: 'list<string>',
     openFiles: 'int',
     openFilesLimit: 'int',

@@ -73,6 +73,7 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
       ? dependenciesOf(store, walk, service, words)
       : [],
     tokenSecrets: words.secrets.map((secret) => secret.pseudonym),
+    inboxSecrets: words.secrets.filter((secret) => secret.inbox).map((secret) => secret.pseudonym),
     tokenSecretsCite: words.secrets.flatMap((secret) => secret.cite),
     openFiles: detail?.facts.fdCount,
     openFilesLimit: detail?.facts.nofile?.soft,

@@ -4,6 +4,7 @@ import { processCgroups } from '../../probes/process/process-cgroups.js';
 import { type ProcessEntry, processList } from '../../probes/process/process-list.js';
 import type { EvidenceStore } from '../looked.js';
 import { dockerServices } from './docker-services.js';
+import { hiddenOwner, programOf } from './hidden-owner.js';
 import { roleOf, type ServiceReading } from './service-reading.js';
 import { supervisorServices } from './supervisor-services.js';
 import { systemdServices } from './systemd-services.js';
@@ -42,7 +43,8 @@ export function hostServices(store: EvidenceStore, host: string): HostServices {
   const look = store.look(netListeners, host, undefined);
   const bare = new Map<number, ServiceReading>();
   const listeners = (look?.facts.listeners ?? []).map((listener): OwnedListener => {
-    const [owner] = listener.processes;
+    const hidden = hiddenOwner(store, host, listener, processes);
+    const owner = listener.processes[0] ?? (hidden && { pid: hidden.pid, name: programOf(hidden) });
     const service =
       owner && (find(owner.pid) ?? bareProcess(host, owner.pid, owner.name, processes, store, bare));
     return {

@@ -122,6 +122,8 @@ function claimScore(service: ServiceReading, place: UpstreamPlace, claimsOf: (se
 }
 
 function managerScore(service: ServiceReading): number {
+  // What was taken away within the hour, while its siblings go on, is what is missed.
+  if (service.state === 'missing' && (service.stoppedSecondsAgo ?? Number.POSITIVE_INFINITY) < 3600) return 75;
   return service.manager === 'process' ? 0 : service.running ? 1 : 2;
 }
 

@@ -24,7 +24,7 @@ export interface ConfigurationReading {
   readonly dependencies: readonly Dependency[];
   readonly listens: readonly { readonly port?: number; readonly path?: string; readonly line: number }[];
   /** Masked secrets of tokens, by their pseudonym. */
-  readonly secrets: readonly { readonly pseudonym: string; readonly line: number }[];
+  readonly secrets: readonly { readonly pseudonym: string; readonly inbox: boolean; readonly line: number }[];
   /** Folders and files that it keeps data in. */
   readonly storage: readonly string[];
   readonly problems: readonly {
@@ -59,7 +59,7 @@ export function readDependencies(facts: BackendConfigFacts): ConfigurationReadin
   return {
     dependencies: distinct([...fromUrls(all), ...fromPairs(all)]).filter(inUse(all)),
     listens: listensOf(all),
-    secrets: all.filter(isTokenSecret).map(({ value, line }) => ({ pseudonym: value, line })),
+    secrets: all.filter(isTokenSecret).map(({ path, value, line }) => ({ pseudonym: value, inbox: /inbox/i.test(path.join('.')), line })),
     storage: all
       .filter(({ path, value }) => /path|dir|folder/i.test(path.at(-1) ?? '') && value.startsWith('/'))
       .map(({ value }) => value),
