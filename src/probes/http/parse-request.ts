@@ -159,8 +159,10 @@ function readFailure(trace: Trace, timedOut: boolean): Failure | null {
   // curl: (23) is our own end of reading; "end" is a shell rung's regular end, good or too soon.
   if (/^curl: \(23\)/.test(error.text)) return null;
   if (/^(?:bash|nc): response: end$/.test(error.text) && trace.raw.join('').trim() !== '') return null;
-  // The reason of the last address tried is more exact than curl's summary of all.
-  const said = attempts.at(-1);
+  // The reason of the last address tried is more exact than curl's summary of all. That a host without IPv6 has no ::1
+  // says nothing of the port, where another address was tried, too.
+  const said =
+    attempts.findLast(({ text }) => !/Cannot assign|Network is unreachable/i.test(text)) ?? attempts.at(-1);
   const reading = classifyFailure(error.text, connected);
   if (said !== undefined && !connected && /^curl: \((?:7|28|45)\)/.test(error.text)) {
     const exact = classifyFailure(said.text, false);

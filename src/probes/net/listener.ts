@@ -19,5 +19,9 @@ export interface Listener {
   readonly sendQ?: number | undefined;
   /** Empty where the owner was not shown; see `processesVisible`. */
   readonly processes: readonly ListenerProcess[];
+  /** Number of the account that opened it; 0 is not shown by ss. */
+  readonly uid?: number | undefined;
+  /** Control group of the process that opened it: ss shows it even where the process itself is hidden. */
+  readonly cgroup?: string | undefined;
   readonly line: number;
 }

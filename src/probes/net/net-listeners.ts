@@ -20,8 +20,8 @@ export interface NetListenersFacts {
 const SNIPPET = `${FRAME_SHELL}say id -u
 limit=; command -v timeout >/dev/null 2>&1 && limit='timeout 3'
 if command -v ss >/dev/null 2>&1; then
-  take both $limit ss -l -t -x -n -p
-  case $r$o in 0Netid*) frame 'ss -l -t -x -n -p' 0 "$o"; exit 0;; esac
+  take both $limit ss -l -t -x -n -p -e
+  case $r$o in 0Netid*) frame 'ss -l -t -x -n -p -e' 0 "$o"; exit 0;; esac
 fi
 if command -v netstat >/dev/null 2>&1; then
   o=$(netstat -l -t -x -n -p 2>/dev/null) && frame 'netstat -l -t -x -n -p' 0 "$o" && exit 0
@@ -91,7 +91,8 @@ function listed(
 ): Parsed<NetListenersFacts> {
   const tcp = listeners.filter(({ family }) => family === 'tcp');
   const owned = tcp.filter(({ processes }) => processes.length > 0).length;
-  // The kernel's own listeners (NFS) have no process even for root, so for root one owner shown is enough.
+  // The kernel's own listeners (NFS) have no process even for root, so for root one owner shown is enough. Root without
+  // CAP_SYS_PTRACE, as in a container, sees its own alone; there the control group tells.
   const processesVisible =
     tcp.length === 0 ? root && source !== 'proc' : owned === tcp.length || (root && owned > 0);
   return { ok: true, facts: { listeners, processesVisible, source } };

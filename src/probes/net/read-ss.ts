@@ -4,18 +4,18 @@ import type { Listener, ListenerProcess } from './listener.js';
 import { parseEndpoint } from './parse-endpoint.js';
 
 /**
- * Sample of `ss -l -t -x -n -p`:
+ * Sample of `ss -l -t -x -n -p -e` (before `-e` knew control groups, iproute2 5.9, without `cgroup:`):
  * Netid State  Recv-Q Send-Q   Local Address:Port  Peer Address:Port Process
  * u_str LISTEN 0      4096   /run/php/php.sock 21342            * 0     users:(("php-fpm",pid=31,fd=8))
  * tcp   LISTEN 0      511            127.0.0.1:8000       0.0.0.0:*     users:(("node",pid=4711,fd=19))
- * tcp   LISTEN 0      4096      127.0.0.53%lo:53         0.0.0.0:*
+ * tcp   LISTEN 0      4096      127.0.0.53%lo:53         0.0.0.0:*     uid:101 ino:18 sk:2 cgroup:/system.slice/systemd-resolved.service <->
  */
 export function readSs(lines: readonly Line[]): Listener[] {
   const listeners: Listener[] = [];
   for (const { text, line } of lines) {
-    const usersAt = text.indexOf('users:((');
-    const processes = usersAt === -1 ? [] : processesOf(text.slice(usersAt));
-    const words = wordsOf(usersAt === -1 ? text : text.slice(0, usersAt));
+    const { place, extras } = partsOf(text);
+    const processes = processesOf(extras);
+    const words = wordsOf(place);
     const [netid = '', state = '', recv, send] = words;
     if (state !== 'LISTEN') continue;
     const queues = { recvQ: wholeNumber(recv), sendQ: wholeNumber(send) };
@@ -29,10 +29,23 @@ export function readSs(lines: readonly Line[]): Listener[] {
     if (netid !== 'tcp' && netid !== 'mptcp') continue;
     const endpoint = parseEndpoint(words[4] ?? '');
     if (endpoint !== undefined) {
-      listeners.push(withoutUndefined({ family: 'tcp', ...endpoint, ...queues, processes, line }));
+      listeners.push(
+        withoutUndefined({ family: 'tcp', ...endpoint, ...queues, processes, ...openerOf(extras), line }),
+      );
     }
   }
   return listeners;
+}
+
+/** The columns, and what `-p` and `-e` add to them. */
+function partsOf(text: string): { place: string; extras: string } {
+  const at = text.search(/(?:users:\(\(|timer:\(|uid:\d|ino:\d|sk:|<->)/);
+  return at === -1 ? { place: text, extras: '' } : { place: text.slice(0, at), extras: text.slice(at) };
+}
+
+function openerOf(extras: string): Pick<Listener, 'uid' | 'cgroup'> {
+  const cgroup = /(?:^| )cgroup:(\/[^\s]{0,1000})/.exec(extras)?.[1];
+  return { uid: wholeNumber(/(?:^| )uid:(\d{1,10})(?= |$)/.exec(extras)?.[1]), cgroup };
 }
 
 function processesOf(users: string): ListenerProcess[] {

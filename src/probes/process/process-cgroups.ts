@@ -68,6 +68,11 @@ function worth(owner: ProcessOwner): number {
 }
 
 function ownerOf(pid: number, cgroup: string, line: number): ProcessOwner {
+  return withoutUndefined({ pid, cgroup, ...groupOwner(cgroup), line });
+}
+
+/** What owns the processes of a control group, by its path. */
+export function groupOwner(cgroup: string): Omit<ProcessOwner, 'pid' | 'cgroup' | 'line'> {
   const parts = cgroup.split('/').filter((part) => part !== '');
   const units = parts.filter((part) => /\.(?:service|scope|socket|mount)$/.test(part));
   const container = containerOf(parts);
@@ -79,7 +84,7 @@ function ownerOf(pid: number, cgroup: string, line: number): ProcessOwner {
   const pod = /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12})/.exec(cgroup);
   const podUid = pod?.[1]?.replaceAll('_', '-');
   const { id: containerId, runtime } = container ?? {};
-  return withoutUndefined({ pid, cgroup, unit, userUnit, containerId, runtime, podUid, line });
+  return { unit, userUnit, containerId, runtime, podUid };
 }
 
 function containerOf(
