@@ -7,6 +7,7 @@ export function renderGoodgateYaml(
   url: string,
   playbook: string,
   hosts: readonly WorldHost[],
+  variables: Readonly<Record<string, string>>,
 ): string {
   const described = hosts.map(({ alias, ssh }) => [
     alias,
@@ -15,6 +16,6 @@ export function renderGoodgateYaml(
   const used = hosts.map(({ alias, roles }) => ({ host: alias, roles }));
   return stringify({
     hosts: Object.fromEntries(described),
-    targets: { [target]: { url, hosts: used, playbook, variables: {} } },
+    targets: { [target]: { url, hosts: used, playbook, variables } },
   });
 }

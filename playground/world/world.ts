@@ -157,7 +157,11 @@ async function buildWorld(options: WorldOptions, keeper: Keeper): Promise<World>
   await untilHealthy();
   const configFile = join(folder, 'goodgate.yaml');
   const playbook = isOnlyoffice ? 'onlyoffice' : 'nginx-upstream';
-  writeFileSync(configFile, renderGoodgateYaml(names.target, url, playbook, hosts), { mode: 0o600 });
+  // Both daemons live in the private folder: once they are down, nothing on the machine tells where.
+  const variables = { nginxConfig: paths.nginxConf, supervisorConfig: paths.supervisorConf };
+  writeFileSync(configFile, renderGoodgateYaml(names.target, url, playbook, hosts, variables), {
+    mode: 0o600,
+  });
   const [first] = hosts;
   if (first === undefined) throw new Error('The layout has no host.');
 

@@ -1,5 +1,5 @@
 /** Findings and a scene become a diagnosis: verdict, root causes with their chains, what was ruled out. Pure. */
-import type { CheckRecord, RecordedHost } from '../domain/check-record.js';
+import type { CheckRecord } from '../domain/check-record.js';
 import { OUTSIDE } from '../domain/check-record.js';
 import type {
   Certainty,
@@ -7,7 +7,6 @@ import type {
   Citation,
   Diagnosis,
   NamedCause,
-  NotChecked,
   RuledOut,
   Verdict,
 } from '../domain/diagnosis.js';
@@ -16,6 +15,7 @@ import { citationOf, type EvidenceIndex, indexEvidence } from './cite.js';
 import type { Finding, Findings, Message } from './findings.js';
 import { hopMap } from './hop-map.js';
 import { formatMessage, type Language } from './messages.js';
+import { notChecked } from './not-checked.js';
 import { recentFailures } from './recent-failures.js';
 import type { Scene } from './scene-types.js';
 import { requestLink, type SymptomLink, upstreamLink } from './symptom.js';
@@ -45,10 +45,10 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
     httpStatus: scene.request.status ?? null,
     symptom: formatMessage(requestLink(scene, url).says, language),
     causes: verdict === 'healthy' ? [] : named,
-    ruledOut: ruledOut(input.findings, namedIds, index, language),
-    notChecked: notChecked(record),
+    ruledOut: ruledOut(input, namedIds, index),
+    notChecked: notChecked(record, language),
     path: hopMap(scene, url, graph, language),
-    recent: recentFailures(scene, index, language),
+    recent: recentFailures(scene, verdict === 'healthy', index, language),
     startedAt: record.startedAt,
     durationMs: record.durationMs,
     hosts: record.hosts.map((host) => ({
@@ -120,7 +120,7 @@ function nameCause(
     graph,
   ).flatMap((effect) => bestFindings(effect, considered).slice(0, 1));
   const own = distinct(findings);
-  const links = [...own, ...effects].map((finding) =>
+  const links = [...own, ...telling(own, effects, index)].map((finding) =>
     linkOf(finding.says, finding.cites, index, language, finding.cause),
   );
   const symptoms = [upstreamLink(scene), requestLink(scene, record.target.url)]
@@ -157,7 +157,26 @@ function distinct(findings: readonly Finding[]): Finding[] {
   });
 }
 
-const CITATIONS_MAX = 4;
+/** An effect that rests on nothing but what a deeper link has shown adds no step to the chain. */
+function telling(
+  own: readonly Finding[],
+  effects: readonly Finding[],
+  index: EvidenceIndex,
+): readonly Finding[] {
+  const shown = own.map((finding) => keysOf(finding, index));
+  return effects.filter((effect) => {
+    const keys = keysOf(effect, index);
+    const repeats = shown.some((earlier) => [...keys].every((key) => earlier.has(key)));
+    shown.push(keys);
+    return !repeats;
+  });
+}
+
+function keysOf(finding: Finding, index: EvidenceIndex): ReadonlySet<string> {
+  return new Set(citationsOf(finding.cites, index).map(keyOf));
+}
+
+const CITATIONS_MAX = 3;
 
 function linkOf(
   says: Message,
@@ -166,22 +185,39 @@ function linkOf(
   language: Language,
   cause?: string,
 ): ChainLink {
-  const evidence = citationsOf(cites, index).slice(0, CITATIONS_MAX);
+  const evidence = bySource(citationsOf(cites, index)).slice(0, CITATIONS_MAX);
   return { says: formatMessage(says, language), ...(cause === undefined ? {} : { cause }), evidence };
 }
 
+/** Each line once, in the order of the rule: the most telling first. */
 export function citationsOf(cites: readonly string[], index: EvidenceIndex): Citation[] {
-  return cites.flatMap((cite) => {
+  const found = cites.flatMap((cite) => {
     const citation = citationOf(cite, index);
     return citation ? [citation] : [];
   });
+  return [...new Map(found.map((citation) => [keyOf(citation), citation])).values()];
 }
 
+function keyOf({ host, probe, excerpt }: Citation): string {
+  return JSON.stringify([host, probe, excerpt]);
+}
+
+/** One line of each look before a second of any: two kinds of proof say more than two lines of a log. */
+function bySource(citations: readonly Citation[]): Citation[] {
+  const seen = new Set<string>();
+  const isFirst = (citation: Citation) => {
+    const key = JSON.stringify([citation.host, citation.argv]);
+    return seen.size < seen.add(key).size;
+  };
+  const firsts = citations.filter(isFirst);
+  return [...firsts, ...citations.filter((citation) => !firsts.includes(citation))];
+}
+
+/** What could be taken for the cause comes first: what brings about the same, then what lies in the same layer. */
 function ruledOut(
-  findings: Findings,
+  { findings, graph, language }: DiagnoseInput,
   named: ReadonlySet<string>,
   index: EvidenceIndex,
-  language: Language,
 ): RuledOut[] {
   const unknown = new Set(findings.unknown.map((one) => one.cause));
   const out = new Map<string, RuledOut>();
@@ -194,33 +230,13 @@ function ruledOut(
       ...(evidence.length > 0 ? { evidence } : {}),
     });
   }
-  return [...out.values()];
+  const rank = (id: string) => nearness(id, named, graph);
+  return [...out.values()].sort((a, b) => rank(a.id) - rank(b.id));
 }
 
-/** What could not be looked at. A tool that a host does not have is only worth a line where nothing stood in for it. */
-function notChecked(record: CheckRecord): NotChecked[] {
-  const hosts = record.hosts.flatMap(unseenHost);
-  const probes = record.evidence.flatMap((one): NotChecked[] =>
-    one.missing
-      ? [{ probe: one.kind, host: one.host, reason: one.missing.reason, says: one.missing.says }]
-      : [],
-  );
-  return [...hosts, ...probes];
-}
-
-function unseenHost({ alias, failure, sudo, user }: RecordedHost): NotChecked[] {
-  if (failure) {
-    return [{ probe: 'connect', host: alias, ...failure }];
-  }
-  if (sudo !== 'refused') return [];
-  const account = user ?? 'this account';
-  return [
-    {
-      probe: 'sudo',
-      host: alias,
-      reason: 'permission-denied',
-      says: `sudo -n is refused to ${account}: what needs root was looked at as ${account}`,
-      remedy: `on ${alias}: sudo -l -U ${account}; a rule with NOPASSWD is needed, or sudo: false in goodgate.yaml`,
-    },
-  ];
+function nearness(id: string, named: ReadonlySet<string>, graph: CauseGraph): number {
+  const ids = [...named];
+  const layer = graph.causes.get(id)?.layer;
+  if (ids.some((one) => graph.leadsTo(id, one))) return 0;
+  return ids.some((one) => graph.causes.get(one)?.layer === layer) ? 1 : 2;
 }

@@ -4,7 +4,7 @@ import type { CauseGraph } from './cause-graph.js';
 import type { Message } from './findings.js';
 import { formatMessage, type Language } from './messages.js';
 import type { Fact, Scene } from './scene-types.js';
-import { answerMessage, message, requestLink } from './symptom.js';
+import { message, statusName } from './symptom.js';
 
 export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: Language): Hop[] {
   const hop = (name: string, address: string, state: HopState, says: Message, depth = 0): Hop => ({
@@ -18,7 +18,7 @@ export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: 
     'client',
     url,
     scene.request.outcome === undefined ? 'unknown' : scene.request.well ? 'ok' : 'broken',
-    requestLink(scene, url).says,
+    clientSays(scene.request),
   );
   const upstreams = scene.upstreams.flatMap((upstream) => [
     hop('upstream', upstream.address ?? '?', upstreamState(upstream), upstreamSays(upstream)),
@@ -51,7 +51,59 @@ function upstreamState(upstream: Fact<'Upstream'>): HopState {
 }
 
 function upstreamSays(upstream: Fact<'Upstream'>): Message {
-  return upstream.direct ? answerMessage(upstream.address ?? '?', upstream.direct) : message('hopUnknown');
+  const { direct } = upstream;
+  if (!direct) return message('hopUnknown');
+  return direct.outcome === 'answered'
+    ? message('hopAnswersStatus', { status: statusName(direct.status) })
+    : outcomeSays(direct.outcome, direct.says);
+}
+
+/** The address stands beside it: what is said names it no more. */
+function clientSays(request: Fact<'Answer'>): Message {
+  if (request.outcome === undefined) return message('hopUnknown');
+  if (request.outcome !== 'answered') return message('noAnswer');
+  const status = statusName(request.status);
+  return request.well || (request.status ?? 0) >= 400
+    ? message('hopStatus', { status })
+    : message('hopSickBody', { status, body: (request.body ?? '').slice(0, 60) });
+}
+
+function outcomeSays(outcome: string | undefined, says: string | undefined): Message {
+  switch (outcome) {
+    case 'refused':
+      return message('hopRefuses');
+    case 'timeout-response':
+      return message('hopSilent');
+    case 'timeout-connect':
+      return message('hopNoConnect');
+    case 'reset':
+    case 'closed-early':
+      return message('hopCuts');
+    case 'unreachable':
+      return message('hopUnreachable');
+    case 'socket-missing':
+      return message('hopMissing');
+    case 'permission-denied':
+      return message('hopDenied');
+    case 'invalid-http':
+      return message('hopInvalid');
+    case 'tls-error':
+      return message('hopTls');
+    case 'name-unresolved':
+      return message('hopUnresolved');
+    case 'wrong-service':
+      return message('hopWrongService');
+    case 'too-many':
+      return message('hopTooMany');
+    case 'loading':
+      return message('hopLoading');
+    case 'auth-required':
+      return message('hopAuth');
+    case undefined:
+      return message('hopUnknown');
+    default:
+      return message('hopFails', { says: says ?? outcome });
+  }
 }
 
 function backendHops(backend: Fact<'Service'> | undefined, hop: MakeHop): Hop[] {
@@ -63,18 +115,16 @@ function backendHops(backend: Fact<'Service'> | undefined, hop: MakeHop): Hop[] 
     backend.manager ?? 'process',
     name,
     state,
-    message('hopRunning', { name, state: backend.rawState ?? backend.state ?? '?' }),
+    message('hopState', { state: backend.rawState ?? backend.state ?? '?' }),
   );
   const needs = (backend.dependencies ?? []).map((dependency) =>
     hop(
       dependency.kind ?? 'tcp',
       dependency.address ?? '?',
       dependency.ok === undefined ? 'unknown' : dependency.ok ? 'ok' : 'broken',
-      dependency.ok === undefined
-        ? message('hopUnknown')
-        : dependency.ok
-          ? message('hopAnswers')
-          : message('hopFails', { says: dependency.says ?? dependency.outcome ?? '?' }),
+      dependency.ok && dependency.outcome !== 'auth-required'
+        ? message('hopAnswers')
+        : outcomeSays(dependency.outcome, dependency.says),
       1,
     ),
   );

@@ -34,10 +34,6 @@ export const symptomTexts = {
   },
   upstreamUnresolved: { en: '{address} has a name that does not resolve', zh: '{address} 的主机名无法解析' },
   upstreamUnknown: { en: '{address}: {says}', zh: '{address}:{says}' },
-  proxyLogged: {
-    en: 'nginx logged it for this check’s own request',
-    zh: 'nginx 为本次检查的请求记录了该错误',
-  },
   hopStatus: { en: '{status}', zh: '{status}' },
   hopSickBody: { en: '{status}, but the body says {body}', zh: '{status},但响应体为 {body}' },
   hopAnswersStatus: { en: 'answers {status}', zh: '返回 {status}' },
@@ -63,7 +59,6 @@ export const symptomTexts = {
   hopTooMany: { en: 'has no connection left', zh: '连接数已满' },
   hopLoading: { en: 'is still starting', zh: '仍在启动' },
   hopAuth: { en: 'answers, and wants a password', zh: '正常响应,要求密码' },
-  ownAnswer: { en: 'the backend’s own answer', zh: '后端自身的响应' },
   recentErrors: {
     en: '{count, plural, one {# failure in nginx’s error log, {last} ago} other {# failures in nginx’s error log, the last one {last} ago}}',
     zh: 'nginx 错误日志中有 {count} 条失败记录,最近一条在 {last} 前',

@@ -3,6 +3,34 @@ import type { Fact, Scene } from './scene-types.js';
 import type { Message } from './findings.js';
 import { type SymptomText, symptomTexts } from './symptom-texts.js';
 
+/** As a person knows them; https://www.rfc-editor.org/rfc/rfc9110#section-15, and nginx's own 499. */
+const STATUS_NAMES: Readonly<Record<number, string>> = {
+  200: 'OK',
+  301: 'Moved Permanently',
+  302: 'Found',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  426: 'Upgrade Required',
+  429: 'Too Many Requests',
+  499: 'Client Closed Request',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** `502` -> `502 Bad Gateway`. */
+export function statusName(status: number | undefined): string {
+  if (status === undefined) return '?';
+  const name = STATUS_NAMES[status];
+  return name === undefined ? String(status) : `${status} ${name}`;
+}
+
 export interface SymptomLink {
   readonly says: Message;
   readonly cites: readonly string[];
@@ -22,15 +50,15 @@ function requestMessage(request: Fact<'Answer'>, url: string): Message {
   const says = request.says ?? request.outcome ?? '?';
   switch (request.outcome) {
     case 'answered':
-      if (request.well) return message('answeredWell', { url, status: String(request.status) });
+      if (request.well) return message('answeredWell', { url, status: statusName(request.status) });
       if ((request.status ?? 0) < 400) {
         return message('sickBody', {
           url,
-          status: String(request.status),
+          status: statusName(request.status),
           body: (request.body ?? '').slice(0, 60),
         });
       }
-      return message('answered', { url, status: String(request.status) });
+      return message('answered', { url, status: statusName(request.status) });
     case 'refused':
       return message('refused', { url });
     case 'timeout-response':
@@ -63,7 +91,7 @@ export function answerMessage(address: string, direct: Fact<'Answer'>): Message 
     case 'answered':
       return message(direct.well ? 'upstreamWell' : 'upstreamStatus', {
         address,
-        status: String(direct.status),
+        status: statusName(direct.status),
       });
     case 'refused':
       return message('upstreamRefused', { address });

@@ -68,7 +68,10 @@ function pathState(
   };
 }
 
-function parentState(looks: readonly { readonly facts: { readonly entries: readonly FileEntry[] } }[], path: string): boolean | undefined {
+function parentState(
+  looks: readonly { readonly facts: { readonly entries: readonly FileEntry[] } }[],
+  path: string,
+): boolean | undefined {
   const parent = path.slice(0, path.lastIndexOf('/')) || '/';
   const entry = looks.flatMap((look) => look.facts.entries).find((one) => one.path === parent);
   return entry?.state === 'exists' ? true : entry?.state === 'missing' ? false : undefined;

@@ -21,7 +21,7 @@ export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims 
       ...opened.map((word) => word.port),
       ...(service.publishedPorts ?? []),
     ]),
-    configured: numbers(words.listens.map((one) => one.port)),
+    configured: numbers([...words.listens.map((one) => one.port), ...(service.exposedPorts ?? [])]),
     sockets: sockets.filter((path) => path !== undefined),
     wanted: numbers(wanted),
   };

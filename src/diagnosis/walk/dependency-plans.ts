@@ -41,7 +41,12 @@ export function dependencyPlaces(store: EvidenceStore, service: ServiceReading):
     const refused = ['connection-refused', 'connection-timeout'].includes(word.kind);
     if (!refused || !word.address || !word.port || places.has(key) || !isAddress(word.address)) continue;
     if ([...places.values()].some((place) => place.port === word.port)) continue;
-    places.set(key, { kind: kindOfWords(word.text) ?? kindOfPort(word.port), host: word.address, port: word.port, cite: [] });
+    places.set(key, {
+      kind: kindOfWords(word.text) ?? kindOfPort(word.port),
+      host: word.address,
+      port: word.port,
+      cite: [],
+    });
   }
   return [...places.values()].slice(0, PLACES_MAX);
 }

@@ -51,6 +51,7 @@ function readContainer(
     healthOutput: container.health?.lastOutput.trim().split('\n')[0]?.slice(0, 200),
     error: container.error,
     image: container.image,
+    exposedPorts: container.exposedPorts.map((port) => Number.parseInt(port, 10)).filter((port) => port > 0),
     publishedPorts: container.publishedPorts.map((port) => port.hostPort),
     networks: container.networks.map((network) => network.name),
     logs: [{ kind: 'docker', container: container.name }],

@@ -107,23 +107,26 @@ function bestClaim(
   const scored = services
     .map((service) => ({
       service,
-      score:
-        claimScore(service, place, claimsOf) + nameScore(service, place.hints) +
-        managerScore(service),
+      score: claimScore(service, place, claimsOf) + nameScore(service, place.hints) + managerScore(service),
     }))
     .filter(({ score }) => score >= 20)
     .sort((a, b) => b.score - a.score);
   return scored[0]?.service;
 }
 
-function claimScore(service: ServiceReading, place: UpstreamPlace, claimsOf: (service: ServiceReading) => Claims): number {
+function claimScore(
+  service: ServiceReading,
+  place: UpstreamPlace,
+  claimsOf: (service: ServiceReading) => Claims,
+): number {
   if (!claims(service, place, claimsOf)) return 0;
   return place.port !== undefined && !claimsOf(service).ports.includes(place.port) ? 70 : 100;
 }
 
 function managerScore(service: ServiceReading): number {
   // What was taken away within the hour, while its siblings go on, is what is missed.
-  if (service.state === 'missing' && (service.stoppedSecondsAgo ?? Number.POSITIVE_INFINITY) < 3600) return 75;
+  if (service.state === 'missing' && (service.stoppedSecondsAgo ?? Number.POSITIVE_INFINITY) < 3600)
+    return 75;
   return service.manager === 'process' ? 0 : service.running ? 1 : 2;
 }
 
@@ -155,7 +158,11 @@ function nameScore(service: ServiceReading, hints: readonly string[]): number {
     const low = hint.toLowerCase();
     if (low === own) score = Math.max(score, 90);
     else if (bare(own).length > 3 && bare(low) === bare(own)) score = Math.max(score, 80);
-    else if (wordsOf(low).map(bare).some((word) => words.has(word) && !EMPTY_WORDS.has(word)))
+    else if (
+      wordsOf(low)
+        .map(bare)
+        .some((word) => words.has(word) && !EMPTY_WORDS.has(word))
+    )
       score = Math.max(score, 30);
   }
   return score;
@@ -172,7 +179,8 @@ function wordsOf(name: string): string[] {
 
 /** Nothing points at any of them: if there is but one that somebody runs as a service, it is meant. */
 function fallback(all: readonly ServiceReading[], _place: UpstreamPlace): MatchedBackend | undefined {
-  const managed = all.filter((service) => service.manager !== 'process');
+  // A container says by its ports what it serves; one that names none of this is somebody else's.
+  const managed = all.filter((service) => service.manager !== 'process' && service.manager !== 'docker');
   const custom = managed.filter((service) => service.manager !== 'systemd' || service.enabled !== undefined);
   const [only] = custom;
   return only && custom.length === 1 ? { service: only, by: 'only-one', intruder: undefined } : undefined;

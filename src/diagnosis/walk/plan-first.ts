@@ -25,13 +25,20 @@ import type { WalkTarget } from './walk.js';
 
 /** What needs no answer: who runs what, who listens where, and how the host is. */
 export function firstRound(target: WalkTarget): Planned[] {
+  const supervisorFile = ownPath(target.variables['supervisorConfig']);
+  const nginxFile = ownPath(target.variables['nginxConfig']);
   return target.hosts.flatMap(({ alias, roles }) => [
-    ...(roles.includes('proxy') ? [...plan(alias, nginxDump, {}), ...plan(alias, nginxProcesses, {})] : []),
+    ...(roles.includes('proxy')
+      ? [
+          ...plan(alias, nginxDump, nginxFile === undefined ? {} : { configFile: nginxFile }),
+          ...plan(alias, nginxProcesses, {}),
+        ]
+      : []),
     // The slow ones first: they run side by side, and the round is as long as its longest.
-    ...plan(alias, supervisorStatus, undefined),
+    ...plan(alias, supervisorStatus, supervisorFile),
     ...plan(alias, systemdUnits, undefined),
     ...plan(alias, dockerContainers, undefined),
-    ...plan(alias, supervisorConfig, undefined),
+    ...plan(alias, supervisorConfig, supervisorFile),
     ...plan(alias, netListeners, undefined),
     ...plan(alias, netFilter, undefined),
     ...plan(alias, processList, undefined),
@@ -48,4 +55,8 @@ export function firstRound(target: WalkTarget): Planned[] {
     ...plan(alias, kernelLog, undefined),
     ...plan(alias, macStatus, undefined),
   ]);
+}
+
+function ownPath(path: string | undefined): string | undefined {
+  return path?.startsWith('/') ? path : undefined;
 }

@@ -47,18 +47,30 @@ export function readProxy(
   store: EvidenceStore,
   url: URL,
   hosts: readonly HostServices[],
+  configFile: string | undefined,
 ): ProxyReading | undefined {
   const readings = hosts.flatMap((services) => readHost(store, url, services));
   // Of several nginx on a machine only one that takes this URL says anything of it.
-  const fitting = readings.length > 1 ? readings.filter((reading) => takesUrl(reading, url)) : readings;
+  const fitting =
+    readings.length > 1
+      ? readings.filter((reading) => takesUrl(reading, url) || isNamed(reading, configFile))
+      : readings;
   return fitting.sort((a, b) => worth(b) - worth(a))[0];
+}
+
+/** The configuration that the target itself names. */
+function isNamed(reading: ProxyReading, configFile: string | undefined): boolean {
+  return configFile !== undefined && reading.dump.argv.includes(configFile);
 }
 
 function takesUrl(reading: ProxyReading, url: URL): boolean {
   const { read } = reading;
   if (reading.ownsPort) return true;
   if (!read?.match.server) return false;
-  return read.port === portOf(url) || !['default-server', 'first-server'].includes(read.match.serverMatch?.reason ?? 'default-server');
+  return (
+    read.port === portOf(url) ||
+    !['default-server', 'first-server'].includes(read.match.serverMatch?.reason ?? 'default-server')
+  );
 }
 
 function worth(reading: ProxyReading): number {

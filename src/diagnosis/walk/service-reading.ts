@@ -59,6 +59,7 @@ export interface ServiceReading {
   readonly error?: string | undefined;
   readonly keeper?: string | undefined;
   readonly image?: string | undefined;
+  readonly exposedPorts?: readonly number[] | undefined;
   readonly publishedPorts?: readonly number[] | undefined;
   readonly networks?: readonly string[] | undefined;
   readonly tasks?: number | undefined;

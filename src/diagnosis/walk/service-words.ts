@@ -48,7 +48,11 @@ export interface ServiceWords {
     readonly message: string;
     readonly cite: readonly string[];
   }[];
-  readonly secrets: readonly { readonly pseudonym: string; readonly inbox: boolean; readonly cite: readonly string[] }[];
+  readonly secrets: readonly {
+    readonly pseudonym: string;
+    readonly inbox: boolean;
+    readonly cite: readonly string[];
+  }[];
   /** Directories that it keeps data in, by its configuration. */
   readonly storage: readonly string[];
 }
@@ -103,7 +107,11 @@ function readWords(store: EvidenceStore, service: ServiceReading): ServiceWords 
       message: one.message,
       cite: cite(one.line),
     })),
-    secrets: (reading?.secrets ?? []).map(({ pseudonym, inbox, line }) => ({ pseudonym, inbox, cite: cite(line) })),
+    secrets: (reading?.secrets ?? []).map(({ pseudonym, inbox, line }) => ({
+      pseudonym,
+      inbox,
+      cite: cite(line),
+    })),
     storage: reading?.storage ?? [],
   };
 }

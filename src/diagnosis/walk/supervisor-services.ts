@@ -43,7 +43,11 @@ export function supervisorServices(store: EvidenceStore, host: string): ServiceR
       .filter((program) => !instance?.programs.some((loaded) => sameProgram(loaded, program)))
       .map((program) => definedProgram(host, configuration.configFile, instance, program, config));
   });
-  return [...known, ...merelyDefined, ...formerPrograms(store, host, [...known, ...merelyDefined], config?.facts.instances ?? [])];
+  return [
+    ...known,
+    ...merelyDefined,
+    ...formerPrograms(store, host, [...known, ...merelyDefined], config?.facts.instances ?? []),
+  ];
 }
 
 /** Programs that supervisord's own log knows and that neither it nor a file names any more: somebody took them away. */
@@ -55,9 +59,14 @@ function formerPrograms(
 ): ServiceReading[] {
   return configurations.flatMap((configuration) => {
     const logFile = configuration.supervisord.logfile;
-    const look = logFile && configuration.supervisordPid !== undefined ? store.look(supervisorStarts, host, { logFile }) : undefined;
+    const look =
+      logFile && configuration.supervisordPid !== undefined
+        ? store.look(supervisorStarts, host, { logFile })
+        : undefined;
     if (!look) return [];
-    const names = new Set(look.facts.events.filter((event) => event.event === 'spawned').map((event) => event.program));
+    const names = new Set(
+      look.facts.events.filter((event) => event.event === 'spawned').map((event) => event.program),
+    );
     for (const service of present) names.delete(service.name.replace(/^.*:/, ''));
     return [...names].map((name): ServiceReading => {
       const last = look.facts.events.findLast((event) => event.program === name);
@@ -118,7 +127,10 @@ function loadedProgram(
     lifeSecondsAgo: recent.length > 2 ? agoSeconds(spawns.at(-2), now) : started,
     keeper: configuration?.configFile,
     stoppedSecondsAgo: agoSeconds(died, now),
-    killedSecondsAgo: agoSeconds(episode.findLast((event) => event.event === 'exited' && event.signal === 'SIGKILL'), now),
+    killedSecondsAgo: agoSeconds(
+      episode.findLast((event) => event.event === 'exited' && event.signal === 'SIGKILL'),
+      now,
+    ),
     neverStarted: state === 'stopped' && /not started/i.test(status.description),
     exitStatus: died?.exitStatus,
     // The first start of an episode is somebody's act; those after it are the manager's.

@@ -42,7 +42,10 @@ function readUnit(
     command,
     startedSecondsAgo: started,
     stoppedSecondsAgo: ago(unit.enteredInactiveAt, nowSeconds),
-    killedSecondsAgo: unit.execMainCode === 'killed' && unit.execMainStatus === 9 ? ago(unit.exitedAt, nowSeconds) : undefined,
+    killedSecondsAgo:
+      unit.execMainCode === 'killed' && unit.execMainStatus === 9
+        ? ago(unit.exitedAt, nowSeconds)
+        : undefined,
     neverStarted: state === 'stopped' && neverStarted(unit, bootSeconds),
     exitStatus: unit.execMainStatus,
     restarts,

@@ -54,11 +54,8 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
   const withRole = (role: Role) =>
     target.hosts.filter((host) => host.roles.includes(role)).map((host) => host.alias);
   const proxyHosts = withRole('proxy');
-  const proxy = readProxy(
-    store,
-    url,
-    hosts.filter((host) => proxyHosts.includes(host.host)),
-  );
+  const atProxies = hosts.filter((host) => proxyHosts.includes(host.host));
+  const proxy = readProxy(store, url, atProxies, target.variables['nginxConfig']);
   const backendHosts = withRole('backend');
   const claims = (service: ServiceReading) => claimsOf(store, service);
   const servers = upstreamServers(proxy, target, url, hosts);

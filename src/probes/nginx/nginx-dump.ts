@@ -1,5 +1,6 @@
 import type { MissingReason, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { pathParam } from '../probe-params.js';
 import { type NginxTest, parseNginxTest } from './nginx-test.js';
 
 export interface NginxDump {
@@ -60,6 +61,7 @@ dump_master() {
       c) c="\${c:+$c }$word";; p) p="\${p:+$p }$word";; g) g="\${g:+$g }$word";; e) e="\${e:+$e }$word";;
     esac
   done
+  files="$files $c"
   set -- "$exe" -T
   [ -n "$p" ] && set -- "$@" -p "$p"
   [ -n "$c" ] && set -- "$@" -c "$c"
@@ -75,6 +77,9 @@ nested() {
   done < "/proc/$1/status" 2>/dev/null
   return 1
 }
+# A configuration that the target names, and that no running master has.
+given=$1
+files=
 # The host's own masters first: a host full of containers must not hide the one in front of them.
 own= inner=
 for file in $(grep -ls '^nginx: master process' /proc/[0-9]*/cmdline 2>/dev/null); do
@@ -87,11 +92,15 @@ for pid in $own $inner; do
   [ "$n" -le ${MASTERS_MAX} ] && dump_master "$pid"
 done
 [ "$n" -gt ${MASTERS_MAX} ] && echo "@goodgate left-out $((n - ${MASTERS_MAX}))"
-if [ "$n" = 0 ]; then
+case " $files " in *" $given "*) given=;; esac
+if [ "$n" = 0 ] || [ -n "$given" ]; then
   nginx=$(command -v nginx 2>/dev/null)
   for place in "$nginx" /usr/sbin/nginx /usr/local/sbin/nginx /usr/local/nginx/sbin/nginx \\
       /usr/local/openresty/nginx/sbin/nginx /opt/nginx/sbin/nginx; do
-    if [ -n "$place" ] && [ -f "$place" ]; then frame - "$place" -T; n=1; break; fi
+    if [ -n "$place" ] && [ -f "$place" ]; then
+      if [ -n "$given" ]; then frame - "$place" -T -c "$given"; else frame - "$place" -T; fi
+      n=1; break
+    fi
   done
 fi
 [ "$n" = 0 ] && echo '@goodgate none'
@@ -99,13 +108,19 @@ echo '@goodgate end'
 `;
 
 /** The configuration as every running nginx would read it now, and whether it passes nginx's own test. */
-export const nginxDump: ProbeKind<Record<string, never>, NginxDumpFacts> = {
+export const nginxDump: ProbeKind<{ readonly configFile?: string }, NginxDumpFacts> = {
   kind: 'nginx.dump',
-  command() {
+  command({ configFile }) {
     return {
       id: 'nginx.dump',
       kind: 'nginx.dump',
-      argv: ['sh', '-c', SNIPPET, 'goodgate'],
+      argv: [
+        'sh',
+        '-c',
+        SNIPPET,
+        'goodgate',
+        ...(configFile === undefined ? [] : [pathParam('nginx.dump', 'configFile', configFile)]),
+      ],
       // Names of upstreams are resolved while nginx tests; a dead name server costs its time-outs.
       timeoutMs: 15_000,
       capBytes: 2 * 1024 * 1024,

@@ -2,6 +2,7 @@ import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { framesOf, frameText } from '../framed-output.js';
 import { firstLine, unread, withoutUndefined } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { pathParam } from '../probe-params.js';
 import { type IniProblem, type IniText, readIni } from './read-ini.js';
 import {
   SUPERVISOR_DISCOVERY_SHELL,
@@ -88,16 +89,23 @@ each() {
   set +f; IFS=' 	
 '
 }
-instances
+instances "$1"
 `;
 
 /** Every file that supervisord reads, and the programs they define: what is on disk, not what is loaded. */
-export const supervisorConfig: ProbeKind<void, SupervisorConfigFacts> = {
+export const supervisorConfig: ProbeKind<string | undefined, SupervisorConfigFacts> = {
   kind: 'supervisor.config',
-  command: () => ({
+  // A supervisord that does not run cannot be asked where its configuration is: the target may say.
+  command: (configFile) => ({
     id: 'supervisor.config',
     kind: 'supervisor.config',
-    argv: ['sh', '-c', SNIPPET, 'goodgate'],
+    argv: [
+      'sh',
+      '-c',
+      SNIPPET,
+      'goodgate',
+      ...(configFile === undefined ? [] : [pathParam('supervisor.config', 'configFile', configFile)]),
+    ],
     timeoutMs: 6000,
     capBytes: 1024 * 1024,
     privileged: true,

@@ -30,6 +30,7 @@ named_conf() {
   return 0
 }
 instances() {
+  given=$1
   mine=$(readlink "/proc/$$/ns/mnt" 2>/dev/null); used=:
   for file in $(grep -s -l -a supervisord /proc/[0-9]*/cmdline); do
     pid=\${file%/cmdline}; pid=\${pid#/proc/}
@@ -53,7 +54,7 @@ instances() {
     frame "instance $pid" 0 "$conf"
     each "$pid" "$conf"
   done
-  for conf in /etc/supervisor/supervisord.conf /etc/supervisord.conf; do
+  for conf in "$given" /etc/supervisor/supervisord.conf /etc/supervisord.conf; do
     case $used in *:"$conf":*) continue ;; esac
     [ -f "$conf" ] || continue
     frame 'instance 0' 0 "$conf"

@@ -2,6 +2,7 @@ import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { framesOf, frameText } from '../framed-output.js';
 import { deniesPermission, firstLine, unread, wholeNumber, withoutUndefined } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { pathParam } from '../probe-params.js';
 import {
   SUPERVISOR_DISCOVERY_SHELL,
   type SupervisorElsewhere,
@@ -73,16 +74,23 @@ each() {
   fi
   say $limit "$ctl" -c "$2" status
 }
-instances
+instances "$1"
 `;
 
 /** What every supervisord says of its programs. Not installed is a fact (`installed: false`), not a failure. */
-export const supervisorStatus: ProbeKind<void, SupervisorStatusFacts> = {
+export const supervisorStatus: ProbeKind<string | undefined, SupervisorStatusFacts> = {
   kind: 'supervisor.status',
-  command: () => ({
+  // A supervisord that does not run cannot be asked where its configuration is: the target may say.
+  command: (configFile) => ({
     id: 'supervisor.status',
     kind: 'supervisor.status',
-    argv: ['sh', '-c', SNIPPET, 'goodgate'],
+    argv: [
+      'sh',
+      '-c',
+      SNIPPET,
+      'goodgate',
+      ...(configFile === undefined ? [] : [pathParam('supervisor.status', 'configFile', configFile)]),
+    ],
     timeoutMs: 9000,
     capBytes: 512 * 1024,
     privileged: true,
