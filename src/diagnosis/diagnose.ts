@@ -18,7 +18,7 @@ import { formatMessage, type Language } from './messages.js';
 import { notChecked } from './not-checked.js';
 import { recentFailures } from './recent-failures.js';
 import type { Scene } from './scene-types.js';
-import { requestLink, type SymptomLink, upstreamLink } from './symptom.js';
+import { clientLink, requestLink, type SymptomLink, upstreamLink } from './symptom.js';
 
 export interface DiagnoseInput {
   readonly record: CheckRecord;
@@ -123,7 +123,7 @@ function nameCause(
   const links = [...own, ...telling(own, effects, index)].map((finding) =>
     linkOf(finding.says, finding.cites, index, language, finding.cause),
   );
-  const symptoms = [upstreamLink(scene), requestLink(scene, record.target.url)]
+  const symptoms = [upstreamLink(scene), clientLink(scene, record.target.url)]
     .filter((link): link is SymptomLink => link !== undefined)
     .map((link) => linkOf(link.says, link.cites, index, language));
   const title = graph.causes.get(id)?.title[language] ?? id;
@@ -202,15 +202,20 @@ function keyOf({ host, probe, excerpt }: Citation): string {
   return JSON.stringify([host, probe, excerpt]);
 }
 
+/** What the backend itself wrote says more than what was written about it. */
+const OWN_WORDS = new Set(['backend.log', 'docker.logs', 'systemd.journal']);
+
 /** One line of each look before a second of any: two kinds of proof say more than two lines of a log. */
 function bySource(citations: readonly Citation[]): Citation[] {
   const seen = new Set<string>();
-  const isFirst = (citation: Citation) => {
-    const key = JSON.stringify([citation.host, citation.argv]);
+  const firsts = citations.filter(({ host, argv }) => {
+    const key = JSON.stringify([host, argv]);
     return seen.size < seen.add(key).size;
-  };
-  const firsts = citations.filter(isFirst);
-  return [...firsts, ...citations.filter((citation) => !firsts.includes(citation))];
+  });
+  const [first, ...others] = firsts;
+  const own = others.filter(({ probe }) => OWN_WORDS.has(probe));
+  const rest = [...others, ...citations].filter((citation) => !own.includes(citation));
+  return [...new Set([...(first ? [first] : []), ...own, ...rest])];
 }
 
 /** What could be taken for the cause comes first: what brings about the same, then what lies in the same layer. */

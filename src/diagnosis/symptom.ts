@@ -1,6 +1,7 @@
 /** The end of every chain: what nginx met at the upstream, and what the client got. Pure. */
-import type { Fact, Scene } from './scene-types.js';
+
 import type { Message } from './findings.js';
+import type { Fact, Scene } from './scene-types.js';
 import { type SymptomText, symptomTexts } from './symptom-texts.js';
 
 /** As a person knows them; https://www.rfc-editor.org/rfc/rfc9110#section-15, and nginx's own 499. */
@@ -44,6 +45,13 @@ export function message(text: SymptomText, values: Readonly<Record<string, strin
 export function requestLink(scene: Scene, url: string): SymptomLink {
   const { request } = scene;
   return { says: requestMessage(request, url), cites: request.cite };
+}
+
+/** The same, as the last link of a chain: the address stands in its evidence. */
+export function clientLink(scene: Scene, url: string): SymptomLink {
+  const { request } = scene;
+  if (request.outcome !== 'answered' || (request.status ?? 0) < 400) return requestLink(scene, url);
+  return { says: message('clientGets', { status: statusName(request.status) }), cites: request.cite };
 }
 
 function requestMessage(request: Fact<'Answer'>, url: string): Message {

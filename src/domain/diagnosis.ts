@@ -14,7 +14,10 @@ export type Certainty = 'proven' | 'likely' | 'possible';
 export interface Citation {
   readonly probe: string;
   readonly host: string;
+  /** What ran, exactly. */
   readonly argv: readonly string[];
+  /** The command, file, unit or container that the line belongs to, where one look has several. */
+  readonly within?: string;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly excerpt: string;

@@ -1,6 +1,7 @@
+import stringWidth from 'string-width';
 import type { Citation, NamedCause } from '../domain/diagnosis.js';
+import { commandShown } from './command-shown.js';
 import { clipped, type Ink, wrapped } from './ink.js';
-import { shortCommand } from './shell-words.js';
 import type { Texts } from './texts.js';
 import { visibleLines, visibleText } from './visible-text.js';
 
@@ -14,8 +15,15 @@ import { visibleLines, visibleText } from './visible-text.js';
  *   2 …
  * ```
  */
-export function renderChain(cause: NamedCause, startedAt: string, ink: Ink, words: Texts): string[] {
+export function renderChain(
+  cause: NamedCause,
+  startedAt: string,
+  ink: Ink,
+  words: Texts,
+  verbose = false,
+): string[] {
   const { paint, marks } = ink;
+  const evidence = verbose ? cause.chain.map((link) => link.evidence) : shownEvidence(cause);
   return cause.chain.flatMap((link, index) => {
     const number = `  ${index + 1} `;
     const name =
@@ -28,39 +36,80 @@ export function renderChain(cause: NamedCause, startedAt: string, ink: Ink, word
       paint.bold(number),
       ' '.repeat(number.length),
     );
-    const evidence = link.evidence.flatMap((one) => renderCitation(one, startedAt, '    ', ink, words));
     const arrow = index < cause.chain.length - 1 ? [`  ${paint.dim(marks.down)}`] : [];
-    return [...says, ...evidence, ...arrow];
+    return [...says, ...renderCitations(evidence[index] ?? [], startedAt, '    ', ink, words), ...arrow];
+  });
+}
+
+const SHOWN_CITATIONS = 2;
+
+/** At most two lines a link, none of them twice in a chain; a link of which all was shown before keeps one. */
+function shownEvidence({ chain }: NamedCause): (readonly Citation[])[] {
+  const seen = new Set<string>();
+  return chain.map(({ evidence }) => {
+    const shown: Citation[] = [];
+    for (const citation of evidence) {
+      const key = sameLine(citation);
+      if (shown.length < SHOWN_CITATIONS && !seen.has(key)) {
+        seen.add(key);
+        shown.push(citation);
+      }
+    }
+    return shown.length > 0 ? shown : evidence.slice(0, 1);
+  });
+}
+
+/** A log's line that comes again is the same one to a reader: its time, process and connection do not count. */
+function sameLine({ host, probe, excerpt }: Citation): string {
+  const text = excerpt
+    .replace(/^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?/u, '')
+    .replace(/ \d+#\d+: \*\d+/u, '');
+  return JSON.stringify([host, probe, text]);
+}
+
+/** Lines of one look stand below one head. */
+export function renderCitations(
+  citations: readonly Citation[],
+  startedAt: string,
+  indent: string,
+  ink: Ink,
+  words: Texts,
+): string[] {
+  let last: string | undefined;
+  return citations.flatMap((citation) => {
+    const head = renderHead(citation, startedAt, indent, ink);
+    const key = head.join('\n');
+    const lines = [...(key === last ? [] : head), ...renderExcerpt(citation, indent, ink, words)];
+    last = key;
+    return lines;
   });
 }
 
 const SHOWN_LINES = 6;
 const SHOWN_CHARACTERS = 600;
 
-/** Where, how and when a line was seen, and the line. */
-export function renderCitation(
-  citation: Citation,
-  startedAt: string,
-  indent: string,
-  ink: Ink,
-  words: Texts,
-): string[] {
+/** Where, when and how a line was seen. A command that does not fit beside the rest is not cut: it is to be copied. */
+function renderHead(citation: Citation, startedAt: string, indent: string, ink: Ink): string[] {
   const { paint, marks } = ink;
   const bar = `${indent}${paint.dim(marks.bar)} `;
   const barColumns = indent.length + 2;
-  const time = timeOf(citation.at, startedAt);
-  const host = `${visibleText(citation.host)} ${marks.dot} ${time}`;
-  // A check's own request has no command; its probe's name says what it was.
+  const host = `${visibleText(citation.host)} ${marks.dot} ${timeOf(citation.at, startedAt)}`;
   const command = visibleText(
-    citation.argv.length === 0 ? citation.probe : `$ ${shortCommand(citation.argv, marks.ellipsis)}`,
+    citation.argv.length === 0 ? citation.probe : `$ ${commandShown(citation, marks.ellipsis)}`,
   );
-  const room = ink.width - barColumns - host.length - 3;
-  const [where, ...how] =
-    room >= 24
-      ? [`${host}  ${clipped(command, room, marks.ellipsis)}`]
-      : [host, clipped(command, ink.width - barColumns, marks.ellipsis)];
+  const room = ink.width - barColumns;
+  const one = `${host}  ${command}`;
+  if (stringWidth(one) <= room) return [`${bar}${paint.dim(one)}`];
+  const shown = clipped(command, SHOWN_CHARACTERS, marks.ellipsis);
+  const inner = { ...ink, width: room };
+  return [host, ...wrapped(shown, inner, '', '      ')].map((line) => `${bar}${paint.dim(line)}`);
+}
+
+function renderExcerpt(citation: Citation, indent: string, ink: Ink, words: Texts): string[] {
+  const { paint, marks } = ink;
+  const bar = `${indent}${paint.dim(marks.bar)} `;
   const lines = counted(visibleLines(citation.excerpt));
-  const inner = { ...ink, width: ink.width - barColumns - 2 };
+  const inner = { ...ink, width: ink.width - indent.length - 4 };
   const shown = lines.slice(0, SHOWN_LINES).flatMap(({ line, times }) => {
     const text =
       line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}${marks.ellipsis}` : line;
@@ -68,8 +117,6 @@ export function renderCitation(
   });
   const more = lines.length - SHOWN_LINES;
   return [
-    `${bar}${paint.dim(where ?? '')}`,
-    ...how.map((line) => `${bar}${paint.dim(line)}`),
     ...shown.map((line) => `${bar}  ${line}`.trimEnd()),
     ...(more > 0 ? [`${bar}  ${paint.dim(`${marks.ellipsis} ${words.moreLines(more)}`)}`] : []),
   ];

@@ -49,6 +49,7 @@ const ORDER = [
   'reason',
   'remedy',
   'argv',
+  'within',
   'at',
   'excerpt',
   'depth',

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { Diagnosis, NamedCause, NotChecked, RecoveryText, RuledOut } from '../domain/diagnosis.js';
-import { renderCitation } from './chain.js';
-import { clipped, heading, type Ink, padded, wrapped } from './ink.js';
+import { renderCitations } from './chain.js';
+import { heading, type Ink, padded, wrapped } from './ink.js';
 import { renderRemedy } from './remedy.js';
 import { shellWords } from './shell-words.js';
 import type { Texts } from './texts.js';
@@ -11,10 +11,30 @@ import { visibleText } from './visible-text.js';
 export function renderNextStep(causes: readonly NamedCause[], ink: Ink, words: Texts): string[] {
   const steps = causes.flatMap((cause) =>
     cause.recoveries.length === 0
-      ? wrapped(words.noRecovery(visibleText(cause.id)), ink, '  ')
+      ? [
+          ...wrapped(words.noRecovery, ink, '  '),
+          `    $ ${ink.paint.bold(words.explain.command(visibleText(cause.id)))}`,
+        ]
       : cause.recoveries.flatMap((recovery) => renderRecovery(recovery, cause.host, ink, words)),
   );
   return steps.length === 0 ? [] : [heading(words.nextStep, ink), ...steps];
+}
+
+/** What a person can do where nothing could be named. */
+export function renderInconclusive(
+  { notChecked, target }: Diagnosis,
+  configured: boolean,
+  ink: Ink,
+  words: Texts,
+): string[] {
+  const check = words.recordCommand(configured ? shellWords([target]) : undefined);
+  return [
+    heading(words.nextStep, ink),
+    ...(notChecked.length === 0 ? [] : wrapped(words.makeVisible, ink, '  ')),
+    ...wrapped(words.recordWhileItFails, ink, '  '),
+    `    $ ${ink.paint.bold(check)}`,
+    `    $ ${ink.paint.bold(words.replayCommand)}`,
+  ];
 }
 
 function renderRecovery(recovery: RecoveryText, host: string, ink: Ink, words: Texts): string[] {
@@ -28,34 +48,27 @@ function renderRecovery(recovery: RecoveryText, host: string, ink: Ink, words: T
   ];
 }
 
-const SHOWN_RULED_OUT = 12;
+const SHOWN_RULED_OUT = 8;
 
-/** One row each; the rest by name alone. */
+/** The nearest by name, in one line; with `verbose`, a row each that says why. */
 export function renderRuledOut(all: readonly RuledOut[], ink: Ink, words: Texts, verbose: boolean): string[] {
-  if (all.length === 0) {
-    return [];
+  if (all.length === 0) return [];
+  const title = words.ruledOut(all.length);
+  if (!verbose) {
+    const names = all.slice(0, SHOWN_RULED_OUT).map((one) => visibleText(one.id));
+    const rest = all.length - names.length;
+    const line = `${names.join(', ')}${rest > 0 ? ` ${words.andMore(rest)}` : ''}`;
+    return [heading(title, ink), ...wrapped(line, ink, '  ')];
   }
-  const { paint, marks } = ink;
-  const shown = verbose ? all : all.slice(0, SHOWN_RULED_OUT);
-  const rest = all.slice(shown.length);
-  const columns = Math.max(...shown.map((one) => stringWidth(visibleText(one.id))));
-  const rows = shown.flatMap((one) => {
+  const columns = Math.max(...all.map((one) => stringWidth(visibleText(one.id))));
+  const rows = all.flatMap((one) => {
     const id = `  ${padded(visibleText(one.id), columns)}  `;
     const because = visibleText(one.because);
-    const room = ink.width - columns - 4;
-    if (room < 24) {
-      return [id.trimEnd(), ...wrapped(paint.dim(because), ink, '    ')];
-    }
-    return verbose
-      ? wrapped(because, ink, id)
-      : [`${id}${paint.dim(clipped(because, room, marks.ellipsis))}`];
+    return ink.width - columns - 4 < 24
+      ? [id.trimEnd(), ...wrapped(ink.paint.dim(because), ink, '    ')]
+      : wrapped(because, ink, id);
   });
-  const names = rest.map((one) => visibleText(one.id)).join(', ');
-  return [
-    heading(words.ruledOut(all.length), ink),
-    ...rows,
-    ...(rest.length === 0 ? [] : wrapped(paint.dim(names), ink, '  ')),
-  ];
+  return [heading(title, ink), ...rows];
 }
 
 /** What could not be seen, grouped by what would make it visible. */
@@ -79,19 +92,28 @@ export function renderNotChecked(
     if (first === undefined) {
       return [];
     }
-    const probes = group.map((one) => one.probe).filter((probe) => probe !== '');
+    const what = [...new Set(group.map((one) => words.look[one.probe] ?? one.probe))].filter(Boolean);
     const says = [...new Set(group.flatMap((one) => one.says ?? []))];
-    const what = `${visibleText(first.host)}: ${words.reason[first.reason]}`;
-    const list = probes.length === 0 ? '' : ` ${paint.dim(`(${visibleText(probes.join(', '))})`)}`;
+    const list = what.length === 0 ? '' : `: ${visibleText(what.join(', '))}`;
     return [
-      ...wrapped(`${what}${list}`, ink, `  ${paint.yellow(marks.state.unknown)} `),
+      ...wrapped(
+        `${visibleText(first.host)} ${marks.dot} ${words.reason[first.reason]}${paint.dim(list)}`,
+        ink,
+        `  ${paint.yellow(marks.state.unknown)} `,
+      ),
       ...(says.length === 1 || verbose
-        ? says.flatMap((one) => wrapped(visibleText(one), ink, '      '))
+        ? says.flatMap((one) => wrapped(paint.dim(visibleText(one)), ink, '      '))
         : []),
       ...(first.remedy === undefined ? [] : renderRemedy(first.remedy, '      ', ink)),
     ];
   });
-  return [heading(words.notChecked(all.length), ink), ...rows];
+  return [heading(words.notChecked(groups.size), ink), ...rows];
+}
+
+/** A tool that a host lacks is worth a word only where nothing could be named without it. */
+export function worthTelling({ notChecked, verdict }: Diagnosis, verbose: boolean): readonly NotChecked[] {
+  if (verbose || verdict === 'inconclusive') return notChecked;
+  return notChecked.filter((one) => one.reason !== 'command-not-found' || one.probe === 'nginx.dump');
 }
 
 export function renderRecent(
@@ -105,7 +127,7 @@ export function renderRecent(
   }
   const rows = recent.flatMap(({ says, evidence }) => [
     ...wrapped(visibleText(says), ink, `  ${ink.marks.dash} `),
-    ...evidence.flatMap((citation) => renderCitation(citation, startedAt, '    ', ink, words)),
+    ...renderCitations(evidence, startedAt, '    ', ink, words),
   ]);
   return [heading(words.recent, ink), ...rows];
 }

@@ -2,7 +2,14 @@ import type { Certainty, Diagnosis, HopState, NamedCause, Verdict } from '../dom
 import { renderChain } from './chain.js';
 import { renderHopMap } from './hop-map.js';
 import { heading, type Ink, inkFor, wrapped } from './ink.js';
-import { renderNextStep, renderNotChecked, renderRecent, renderRuledOut } from './lists.js';
+import {
+  renderInconclusive,
+  renderNextStep,
+  renderNotChecked,
+  renderRecent,
+  renderRuledOut,
+  worthTelling,
+} from './lists.js';
 import type { Terminal } from './terminal.js';
 import { type Texts, texts } from './texts.js';
 import { visibleText } from './visible-text.js';
@@ -21,14 +28,16 @@ export function renderText(diagnosis: Diagnosis, options: TextOptions): string {
   const ink = inkFor(options.terminal);
   const words = texts[options.lang];
   const verbose = options.verbose ?? false;
+  const configured = options.configured ?? true;
   const { root, faults } = sortedCauses(diagnosis);
   const blocks = [
     renderHead(diagnosis, ink, words),
-    ...renderCauses(diagnosis, ink, words),
+    ...renderCauses(diagnosis, ink, words, verbose),
     renderHopMap(diagnosis.path, ink, words),
     renderNextStep([...root, ...faults], ink, words),
     ...renderRest(diagnosis, ink, words, verbose),
-    renderFoot(diagnosis, ink, words, options.configured ?? true),
+    ...(diagnosis.verdict === 'inconclusive' ? [renderInconclusive(diagnosis, configured, ink, words)] : []),
+    renderFoot(diagnosis, ink, words, configured),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -60,7 +69,9 @@ function renderHead(diagnosis: Diagnosis, ink: Ink, words: Texts): string[] {
     colour(marks.rule.repeat(Math.min(ink.width, 72))),
     ...title,
     ...wrapped(visibleText(diagnosis.symptom), ink, '  '),
-    ...wrapped(paint.dim(visibleText(diagnosis.url)), ink, '  '),
+    ...(diagnosis.symptom.includes(diagnosis.url)
+      ? []
+      : wrapped(paint.dim(visibleText(diagnosis.url)), ink, '  ')),
   ];
 }
 
@@ -82,15 +93,18 @@ function certaintyColour(certainty: Certainty, { paint }: Ink): (text: string) =
 }
 
 /** The root cause has its title in the head; here is its chain, then the other faults, each with its own chain. */
-function renderCauses(diagnosis: Diagnosis, ink: Ink, words: Texts): string[][] {
+function renderCauses(diagnosis: Diagnosis, ink: Ink, words: Texts, verbose: boolean): string[][] {
   const { startedAt } = diagnosis;
   const { root, faults, hints } = sortedCauses(diagnosis);
   const titled = (cause: NamedCause) => [
     ...renderTitle(cause, ink, words),
-    ...renderChain(cause, startedAt, ink, words),
+    ...renderChain(cause, startedAt, ink, words, verbose),
   ];
   return [
-    ...root.map((cause) => [heading(words.chain, ink), ...renderChain(cause, startedAt, ink, words)]),
+    ...root.map((cause) => [
+      heading(words.chain, ink),
+      ...renderChain(cause, startedAt, ink, words, verbose),
+    ]),
     ...(faults.length === 0
       ? []
       : [[heading(words.alsoBroken(faults.length), ink), ...faults.flatMap(titled)]]),
@@ -114,7 +128,7 @@ function renderRest(diagnosis: Diagnosis, ink: Ink, words: Texts, verbose: boole
     diagnosis.verdict === 'healthy' && !verbose
       ? []
       : renderRuledOut(diagnosis.ruledOut, ink, words, verbose);
-  const notChecked = renderNotChecked(diagnosis.notChecked, ink, words, verbose);
+  const notChecked = renderNotChecked(worthTelling(diagnosis, verbose), ink, words, verbose);
   const recent = renderRecent(diagnosis.recent, diagnosis.startedAt, ink, words);
   const named = diagnosis.verdict === 'root-cause' || diagnosis.verdict === 'healthy';
   return named ? [recent, ruledOut, notChecked] : [notChecked, ruledOut, recent];
@@ -131,7 +145,7 @@ function renderFoot(diagnosis: Diagnosis, ink: Ink, words: Texts, configured: bo
     diagnosis.startedAt.replace('T', ' ').replace(/\.\d+Z$/u, 'Z'),
   ];
   const hint =
-    diagnosis.verdict === 'root-cause' && root !== undefined
+    diagnosis.verdict === 'root-cause' && root !== undefined && root.recoveries.length > 0
       ? words.explainHint(root.id)
       : diagnosis.verdict === 'unreachable'
         ? words.doctorHint(configured ? diagnosis.target : undefined)

@@ -14,7 +14,14 @@ export interface Texts {
   readonly hints: string;
   readonly path: string;
   readonly nextStep: string;
-  readonly noRecovery: (id: string) => string;
+  readonly noRecovery: string;
+  readonly makeVisible: string;
+  readonly recordWhileItFails: string;
+  readonly recordCommand: (target: string | undefined) => string;
+  readonly replayCommand: string;
+  readonly andMore: (count: number) => string;
+  /** What a probe looks at, in a reader's words; the probe's own name where there are none. */
+  readonly look: Readonly<Record<string, string>>;
   readonly ruledOut: (count: number) => string;
   readonly notChecked: (count: number) => string;
   readonly recent: string;
@@ -33,6 +40,7 @@ export interface Texts {
     readonly unreachable: string;
   };
   readonly explain: {
+    readonly command: (id: string) => string;
     readonly confirm: string;
     readonly mend: string;
     readonly prevent: string;
@@ -109,7 +117,60 @@ const en: Texts = {
   hints: 'Hints, not proven',
   path: 'The way of a request',
   nextStep: 'Next step',
-  noRecovery: (id) => `There is no ready-made recovery; see: goodgate explain ${id}`,
+  noRecovery: 'There is no ready-made command for this. How to mend it by hand, step by step:',
+  makeVisible: 'Make visible what could not be looked at (above), and check again.',
+  recordWhileItFails:
+    'Check again while it fails, and keep what was seen: the record shows every look in full.',
+  recordCommand: (target) => `goodgate check ${target ?? '(with the same options)'} --record check.json`,
+  replayCommand: 'goodgate replay check.json --verbose',
+  andMore: (count) => `and ${count} more (--verbose)`,
+  look: {
+    connect: '',
+    sudo: '',
+    'nginx.dump': 'nginx’s configuration',
+    'nginx.errorLog': 'nginx’s error log',
+    'nginx.accessLog': 'nginx’s access log',
+    'nginx.processes': 'nginx’s processes',
+    'backend.config': 'the backend’s configuration',
+    'backend.log': 'the backend’s log',
+    'http.request': 'a request of the check’s own',
+    'docker.containers': 'containers',
+    'docker.listeners': 'ports within a container',
+    'docker.logs': 'a container’s log',
+    'supervisor.config': 'supervisor’s configuration',
+    'supervisor.status': 'supervisor’s programs',
+    'supervisor.starts': 'supervisor’s log',
+    'systemd.units': 'systemd’s units',
+    'systemd.journal': 'the journal',
+    'net.filter': 'packet filter',
+    'net.listeners': 'listening ports',
+    'net.addresses': 'network addresses',
+    'net.counters': 'network counters',
+    'net.route': 'routes',
+    'process.list': 'processes',
+    'process.detail': 'a process’s limits and state',
+    'process.cgroups': 'control groups',
+    'host.disk': 'disks',
+    'host.cpu': 'processors',
+    'host.memory': 'memory',
+    'host.clock': 'clock',
+    'host.mounts': 'mounts',
+    'host.identity': 'the host itself',
+    'kernel.log': 'kernel log',
+    'mac.status': 'SELinux and AppArmor',
+    'file.stat': 'permissions of files',
+    'dns.config': 'resolver settings',
+    'dns.lookup': 'name resolution',
+    'dns.query': 'a name server',
+    'tls.handshake': 'TLS handshake',
+    'redis.ping': 'Redis',
+    'rabbitmq.greeting': 'RabbitMQ',
+    'rabbitmq.alarms': 'RabbitMQ’s alarms',
+    'postgres.ready': 'PostgreSQL',
+    'postgres.activity': 'PostgreSQL’s connections',
+    'mysql.greeting': 'MySQL',
+    'tcp.connect': 'a connection',
+  },
   ruledOut: (count) => `Ruled out (${count})`,
   notChecked: (count) => `Could not be looked at (${count})`,
   recent: 'Recent failures, over by now',
@@ -123,13 +184,17 @@ const en: Texts = {
   progress: {
     connecting: 'connecting',
     connected: 'connected',
-    round: (round, total) => `round ${round}${total === undefined ? '' : `, ${total} probes`}`,
+    round: (round, total) => {
+      const what = total === undefined ? '' : ` at ${total} ${total === 1 ? 'thing' : 'things'}`;
+      return round === 1 ? `looking${what}` : `looking closer${what === '' ? '' : `,${what}`}`;
+    },
     done: (done, total) => (total === undefined ? `${done}` : `${done}/${total}`),
     outside: 'asking from outside',
     judging: 'judging',
     unreachable: 'not reachable',
   },
   explain: {
+    command: (id) => `goodgate explain ${id}`,
     confirm: 'See for yourself',
     mend: 'Mend',
     prevent: 'Prevent',
@@ -212,7 +277,59 @@ const zh: Texts = {
   hints: '线索（未证实）',
   path: '请求路径',
   nextStep: '下一步',
-  noRecovery: (id) => `没有现成的恢复步骤，请看：goodgate explain ${id} --lang zh`,
+  noRecovery: '没有现成的命令。人工修复的逐步做法：',
+  makeVisible: '先让上面未能查看的内容可见，然后重新检查。',
+  recordWhileItFails: '在故障期间重新检查并保存所见：记录中有每一次查看的完整结果。',
+  recordCommand: (target) => `goodgate check ${target ?? '（使用相同的选项）'} --record check.json --lang zh`,
+  replayCommand: 'goodgate replay check.json --verbose --lang zh',
+  andMore: (count) => `等，另有 ${count} 项（--verbose）`,
+  look: {
+    connect: '',
+    sudo: '',
+    'nginx.dump': 'nginx 配置',
+    'nginx.errorLog': 'nginx 错误日志',
+    'nginx.accessLog': 'nginx 访问日志',
+    'nginx.processes': 'nginx 进程',
+    'backend.config': '后端配置',
+    'backend.log': '后端日志',
+    'http.request': '检查自身的请求',
+    'docker.containers': '容器',
+    'docker.listeners': '容器内的端口',
+    'docker.logs': '容器日志',
+    'supervisor.config': 'supervisor 配置',
+    'supervisor.status': 'supervisor 程序状态',
+    'supervisor.starts': 'supervisor 日志',
+    'systemd.units': 'systemd 单元',
+    'systemd.journal': 'journal 日志',
+    'net.filter': '防火墙规则',
+    'net.listeners': '监听端口',
+    'net.addresses': '网络地址',
+    'net.counters': '网络计数器',
+    'net.route': '路由',
+    'process.list': '进程列表',
+    'process.detail': '进程的限制与状态',
+    'process.cgroups': '控制组',
+    'host.disk': '磁盘',
+    'host.cpu': '处理器',
+    'host.memory': '内存',
+    'host.clock': '时钟',
+    'host.mounts': '挂载点',
+    'host.identity': '主机信息',
+    'kernel.log': '内核日志',
+    'mac.status': 'SELinux 与 AppArmor',
+    'file.stat': '文件权限',
+    'dns.config': '解析器配置',
+    'dns.lookup': '域名解析',
+    'dns.query': 'DNS 服务器',
+    'tls.handshake': 'TLS 握手',
+    'redis.ping': 'Redis',
+    'rabbitmq.greeting': 'RabbitMQ',
+    'rabbitmq.alarms': 'RabbitMQ 告警',
+    'postgres.ready': 'PostgreSQL',
+    'postgres.activity': 'PostgreSQL 连接',
+    'mysql.greeting': 'MySQL',
+    'tcp.connect': '一个连接',
+  },
   ruledOut: (count) => `已排除（${count}）`,
   notChecked: (count) => `未能查看（${count}）`,
   recent: '近期故障（已经过去）',
@@ -224,13 +341,15 @@ const zh: Texts = {
   progress: {
     connecting: '正在连接',
     connected: '已连接',
-    round: (round, total) => `第 ${round} 轮${total === undefined ? '' : `，${total} 个探针`}`,
+    round: (round, total) =>
+      `${round === 1 ? '正在查看' : '进一步查看'}${total === undefined ? '' : ` ${total} 项`}`,
     done: (done, total) => (total === undefined ? `${done}` : `${done}/${total}`),
     outside: '从外部请求',
     judging: '正在判断',
     unreachable: '无法到达',
   },
   explain: {
+    command: (id) => `goodgate explain ${id} --lang zh`,
     confirm: '自行确认',
     mend: '修复',
     prevent: '预防',
