@@ -5,7 +5,7 @@
  * rather than false. CEL's `&&` and `||` absorb such a failure where the other side decides.
  */
 import { Environment, EvaluationError } from '@marcbachmann/cel-js';
-import { sceneTypes, sceneVariables, type Scene } from './scene-types.js';
+import { type Scene, sceneTypes, sceneVariables } from './scene-types.js';
 
 export type Truth = 'true' | 'false' | 'unknown';
 

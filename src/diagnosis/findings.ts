@@ -4,10 +4,10 @@ import type { Text } from '../playbook/cause-schema.js';
 import type { Argument, Recovery, Rule } from '../playbook/playbook-schema.js';
 import {
   type Bindings,
-  elementType,
-  type Evaluated,
-  evaluate,
   checkExpression,
+  type Evaluated,
+  elementType,
+  evaluate,
   type PreparedScene,
   truthOf,
 } from './expressions.js';

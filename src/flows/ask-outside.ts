@@ -1,5 +1,5 @@
-import { VERSION_MARK } from '../diagnosis/walk/requests.js';
 import { portOf, requestOf } from '../diagnosis/walk/read-proxy.js';
+import { VERSION_MARK } from '../diagnosis/walk/requests.js';
 import { OUTSIDE } from '../domain/check-record.js';
 import type { Evidence } from '../domain/evidence.js';
 import type { Clock } from '../ports.js';

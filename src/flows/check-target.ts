@@ -1,17 +1,17 @@
 /** The whole check: look at every host in up to three rounds, ask from outside, and record what came. */
 import { randomBytes } from 'node:crypto';
+import { evidenceStore } from '../diagnosis/looked.js';
+import { type Planned, planRound, type Round } from '../diagnosis/walk/plan-rounds.js';
+import type { WalkTarget } from '../diagnosis/walk/walk.js';
 import { type CheckRecord, OUTSIDE, type RecordedHost } from '../domain/check-record.js';
 import type { Evidence, ProbeCommand } from '../domain/evidence.js';
 import type { Target } from '../domain/target.js';
-import { evidenceStore } from '../diagnosis/looked.js';
-import { planRound, type Planned, type Round } from '../diagnosis/walk/plan-rounds.js';
-import type { WalkTarget } from '../diagnosis/walk/walk.js';
+import type { Playbook } from '../playbook/playbook-schema.js';
 import type { Clock, HostRunner, HostSession } from '../ports.js';
 import type { OutsideRequester } from '../ports-outside.js';
-import type { Playbook } from '../playbook/playbook-schema.js';
+import { askOutside } from './ask-outside.js';
 import { choosePlaybook } from './choose-playbook.js';
 import { evidenceOf } from './evidence-of.js';
-import { askOutside } from './ask-outside.js';
 
 export type ProgressEvent =
   | { readonly kind: 'connecting'; readonly host: string }

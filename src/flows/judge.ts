@@ -1,6 +1,5 @@
 /** A record becomes a diagnosis. Pure: the same record always gives the same. */
-import type { CheckRecord } from '../domain/check-record.js';
-import type { Diagnosis } from '../domain/diagnosis.js';
+
 import { causeGraph } from '../diagnosis/cause-graph.js';
 import { diagnose } from '../diagnosis/diagnose.js';
 import { prepareScene } from '../diagnosis/expressions.js';
@@ -9,6 +8,8 @@ import { evidenceStore } from '../diagnosis/looked.js';
 import type { Language } from '../diagnosis/messages.js';
 import { buildScene } from '../diagnosis/scene/build-scene.js';
 import { targetOf, walk } from '../diagnosis/walk/walk.js';
+import type { CheckRecord } from '../domain/check-record.js';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { CauseHead } from '../playbook/cause-schema.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import { choosePlaybook } from './choose-playbook.js';

@@ -83,7 +83,10 @@ export function loadPlaybooks(folders: readonly string[]): ReadonlyMap<string, P
 
 function readPlaybookFile(path: string): { read?: ReadFile; problems: PlaceProblem[] } {
   const yaml = readYaml(readFileSync(path, 'utf8'), path);
-  if (!yaml.ok) return { problems: yaml.problems.map((problem) => ({ ...problem, file: path, line: problem.line ?? 1 })) };
+  if (!yaml.ok)
+    return {
+      problems: yaml.problems.map((problem) => ({ ...problem, file: path, line: problem.line ?? 1 })),
+    };
   const parsed = playbookSchema.safeParse(yaml.source.value);
   if (parsed.success) return { read: { file: parsed.data, source: yaml.source }, problems: [] };
   return { problems: describePlaybookIssues(parsed.error.issues, yaml.source) };

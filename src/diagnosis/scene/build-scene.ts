@@ -1,6 +1,7 @@
 /** Evidence becomes the scene that rules are judged on. Pure. */
-import { httpRequest } from '../../probes/http/http-request.js';
+
 import { OUTSIDE } from '../../domain/check-record.js';
+import { httpRequest } from '../../probes/http/http-request.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact, Scene } from '../scene-types.js';
 import { roleOf } from '../walk/service-reading.js';

@@ -1,12 +1,12 @@
 /** What a backend needs by its own configuration, and how that is. */
-import type { Fact } from '../scene-types.js';
+
 import type { EvidenceStore } from '../looked.js';
-import { type DependencyPlace, dependencyLook } from '../walk/dependency-plans.js';
-import { isLoopback, type Walk } from '../walk/walk.js';
+import type { Fact } from '../scene-types.js';
+import { type DependencyPlace, dependencyLook, dependencyPlaces } from '../walk/dependency-plans.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import type { ServiceWords, Word } from '../walk/service-words.js';
-import { dependencyPlaces } from '../walk/dependency-plans.js';
-import { currentSignals, serviceFact, signalFact } from './services.js';
+import { isLoopback, type Walk } from '../walk/walk.js';
+import { currentSignals, signalFact } from './current-signals.js';
 
 /** Kinds of complaint that are about a connection to something else. */
 const COMPLAINTS = new Set([
@@ -21,15 +21,18 @@ const COMPLAINTS = new Set([
   'database-too-many',
 ]);
 
+type FactOf = (service: ServiceReading) => Fact<'Service'>;
+
 export function dependenciesOf(
   store: EvidenceStore,
   walk: Walk,
   service: ServiceReading,
   words: ServiceWords,
+  factOf: FactOf,
 ): Fact<'Dependency'>[] {
   const signals = currentSignals(service, words);
   return dependencyPlaces(store, service).map((place) =>
-    dependencyFact(store, walk, service, place, signals),
+    dependencyFact(store, walk, service, place, signals, factOf),
   );
 }
 
@@ -39,6 +42,7 @@ function dependencyFact(
   service: ServiceReading,
   place: DependencyPlace,
   signals: readonly Word[],
+  factOf: FactOf,
 ): Fact<'Dependency'> {
   const look = dependencyLook(store, service.host, place);
   const host = walk.hosts.find((one) => one.host === service.host);
@@ -57,7 +61,7 @@ function dependencyFact(
     local,
     listening: host?.listenersKnown ? owned !== undefined : undefined,
     startedSecondsAgo: process?.startedSecondsAgo ?? owned?.service?.startedSecondsAgo,
-    service: provider && serviceFact(store, walk, provider),
+    service: provider && factOf(provider),
     signals: signals.filter((signal) => COMPLAINTS.has(signal.kind) && about(signal, place)).map(signalFact),
     configCite: [...place.cite],
     cite: look ? look.cite(look.facts.line) : [],

@@ -1,7 +1,7 @@
 /** What the kernel and the file systems of the hosts tell, tied to the services that it concerns. */
 import { hostDisk } from '../../probes/host/host-disk.js';
 import { hostMounts } from '../../probes/host/host-mounts.js';
-import { kernelLog, type KernelMessage } from '../../probes/host/kernel-log.js';
+import { type KernelMessage, kernelLog } from '../../probes/host/kernel-log.js';
 import { macStatus } from '../../probes/host/mac-status.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
@@ -9,7 +9,7 @@ import { errorLogPaths } from '../walk/proxy-files.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { wordsOf } from '../walk/service-words.js';
 import type { Walk } from '../walk/walk.js';
-import { currentSignals, signalFact } from './services.js';
+import { currentSignals, signalFact } from './current-signals.js';
 
 export function kernelEventsOf(store: EvidenceStore, walk: Walk): Fact<'KernelEvent'>[] {
   return walk.hosts.flatMap((host) => {

@@ -1,7 +1,7 @@
-import type { EvidenceStore } from '../looked.js';
 import { refTo } from '../cite.js';
+import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
-import { PLAYBOOK_LOOK } from '../walk/plan-looks.js';
+import { PLAYBOOK_LOOK } from '../walk/playbook-look.js';
 import type { Walk } from '../walk/walk.js';
 
 const LINES_MAX = 2000;

@@ -4,9 +4,10 @@ import { hostMounts } from '../../probes/host/host-mounts.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import type { ServiceReading } from '../walk/service-reading.js';
-import { wordsOf, type Word } from '../walk/service-words.js';
+import { type Word, wordsOf } from '../walk/service-words.js';
 import type { Walk } from '../walk/walk.js';
-import { currentSignals, serviceFact, signalFact } from './services.js';
+import { currentSignals, signalFact } from './current-signals.js';
+import { serviceFact } from './services.js';
 
 const COMPLAINTS = new Set(['no-such-file', 'permission-denied', 'read-only-file-system']);
 

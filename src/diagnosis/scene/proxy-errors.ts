@@ -1,4 +1,4 @@
-import { nginxErrorLog, type NginxErrorEntry } from '../../probes/nginx/error-log.js';
+import { type NginxErrorEntry, nginxErrorLog } from '../../probes/nginx/error-log.js';
 import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';

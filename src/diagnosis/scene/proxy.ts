@@ -9,7 +9,7 @@ import { processDetail } from '../../probes/process/process-detail.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
-import { portOf, type ProxyReading, type ReadConfig } from '../walk/read-proxy.js';
+import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
 import { selfRequest, shadowedRequest, upgradeSelfRequest } from '../walk/requests.js';
 import { roleOf } from '../walk/service-reading.js';
 import { shadowOf } from '../walk/shadow.js';

@@ -3,9 +3,9 @@ import { processDetail } from '../../probes/process/process-detail.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import type { ServiceReading } from '../walk/service-reading.js';
-import type { ServiceWords, Word } from '../walk/service-words.js';
 import { wordsOf } from '../walk/service-words.js';
 import type { Walk } from '../walk/walk.js';
+import { currentSignals, signalFact } from './current-signals.js';
 import { dependenciesOf } from './dependencies.js';
 
 const made = new WeakMap<Walk, Map<ServiceReading, Fact<'Service'>>>();
@@ -70,7 +70,7 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
         ? currentSignals(service, words).map(signalFact)
         : undefined,
     dependencies: walk.upstreams.some(({ backend }) => backend?.service === service)
-      ? dependenciesOf(store, walk, service, words)
+      ? dependenciesOf(store, walk, service, words, (provider) => serviceFact(store, walk, provider))
       : [],
     tokenSecrets: words.secrets.map((secret) => secret.pseudonym),
     inboxSecrets: words.secrets.filter((secret) => secret.inbox).map((secret) => secret.pseudonym),
@@ -107,46 +107,4 @@ function processCite(
   if (!detail || service.manager === 'process') return [];
   const hung = ['T', 't', 'D', 'Z'].includes(processStateOf(walk, service, []) ?? '');
   return hung ? detail.cite(detail.facts.line) : [];
-}
-
-/** Words older than this, of a service that runs, are of another trouble. */
-const WINDOW_SECONDS = 600;
-/** Where nobody knows when it was started: its last words are those within this time of the very last. */
-const LAST_WORDS_SECONDS = 120;
-const LAST_WORDS_UNDATED = 40;
-
-/**
- * The words that belong to what is so now: those of the present life, and of a service that is down, of its last. A
- * word without a stamp lies between the stamped lines around it, or before the file was written last.
- */
-export function currentSignals(service: ServiceReading, words: ServiceWords): readonly Word[] {
-  const horizon = horizonOf(service, words);
-  return words.signals.filter((word) => {
-    if (word.stamped && word.secondsAgo !== undefined) return word.secondsAgo <= horizon;
-    if (word.fromEnd > LAST_WORDS_UNDATED) return false;
-    return word.latestSecondsAgo !== undefined && word.latestSecondsAgo <= horizon;
-  });
-}
-
-function horizonOf(service: ServiceReading, words: ServiceWords): number {
-  const life = service.lifeSecondsAgo ?? service.startedSecondsAgo;
-  // Clocks of logs and managers are cut to seconds, and a program may speak before its manager notes the start.
-  if (service.running) return Math.min(WINDOW_SECONDS, life === undefined ? WINDOW_SECONDS : life + 2);
-  if (life !== undefined) return life + 2;
-  const dated = words.signals.map((word) => word.secondsAgo).filter((ago) => ago !== undefined);
-  const last = Math.min(...words.lastLineSecondsAgo, ...dated);
-  return Number.isFinite(last) ? last + LAST_WORDS_SECONDS : Number.POSITIVE_INFINITY;
-}
-
-export function signalFact(word: Word): Fact<'Signal'> {
-  return {
-    kind: word.kind,
-    address: word.address ?? '',
-    port: word.port ?? 0,
-    path: word.path ?? '',
-    name: word.name ?? '',
-    text: word.text,
-    secondsAgo: word.secondsAgo,
-    cite: word.cite,
-  };
 }

@@ -5,9 +5,8 @@ import { argumentOf, combinations } from '../findings.js';
 import type { EvidenceStore } from '../looked.js';
 import { buildScene } from '../scene/build-scene.js';
 import type { Planned, Round } from './plan-rounds.js';
+import { PLAYBOOK_LOOK } from './playbook-look.js';
 import type { Walk } from './walk.js';
-
-export const PLAYBOOK_LOOK = 'playbook.look';
 
 const TIMEOUT_SECONDS = 5;
 const CAP_BYTES = 256 * 1024;

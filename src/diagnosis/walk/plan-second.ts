@@ -1,4 +1,5 @@
 import { backendConfig } from '../../probes/backend/backend-config.js';
+import { backendLog } from '../../probes/backend/backend-log.js';
 import { dnsConfig } from '../../probes/dns/dns-config.js';
 import { dnsLookup } from '../../probes/dns/dns-lookup.js';
 import { dnsQuery } from '../../probes/dns/dns-query.js';
@@ -10,7 +11,6 @@ import { dockerLogs } from '../../probes/service/docker-logs.js';
 import { supervisorConfig } from '../../probes/service/supervisor-config.js';
 import { supervisorStarts } from '../../probes/service/supervisor-starts.js';
 import { systemdJournal } from '../../probes/service/systemd-journal.js';
-import { backendLog } from '../../probes/backend/backend-log.js';
 import type { EvidenceStore } from '../looked.js';
 import { isHostName } from './lookups.js';
 import { plan } from './plan.js';

@@ -1,7 +1,7 @@
 import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
-import { nginxErrorLog } from '../../probes/nginx/error-log.js';
 import { nginxAccessLog } from '../../probes/nginx/access-log.js';
+import { nginxErrorLog } from '../../probes/nginx/error-log.js';
 import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
 import type { EvidenceStore } from '../looked.js';
 import { complainedPaths } from '../scene/paths.js';

@@ -12,7 +12,7 @@ import { parseNginxDump } from '../../nginx/parse-nginx-dump.js';
 import type { NginxRequest } from '../../nginx/request-context.js';
 import { type PassResolution, resolvePass } from '../../nginx/resolve-upstream.js';
 import { type NginxDump, nginxDump } from '../../probes/nginx/nginx-dump.js';
-import { type NginxMaster, nginxProcesses, type NginxWorker } from '../../probes/nginx/nginx-processes.js';
+import { type NginxMaster, type NginxWorker, nginxProcesses } from '../../probes/nginx/nginx-processes.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { HostServices } from './host-services.js';
 

@@ -1,7 +1,8 @@
 /** The marked requests of a check: where each goes and what it is called. Pure. */
-import type { HttpRequestParams } from '../../probes/http/request-params.js';
+
 import type { Alternative } from '../../nginx/match-result.js';
 import { resolvePassDirective } from '../../nginx/resolve-upstream.js';
+import type { HttpRequestParams } from '../../probes/http/request-params.js';
 import { type ReadConfig, requestOf } from './read-proxy.js';
 import { addressOf, type UpstreamWalk, type Walk } from './walk.js';
 

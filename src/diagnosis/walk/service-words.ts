@@ -1,5 +1,5 @@
 /** What a service says: in its logs, and by its configuration. */
-import { backendConfig, type BackendConfigParams } from '../../probes/backend/backend-config.js';
+import { type BackendConfigParams, backendConfig } from '../../probes/backend/backend-config.js';
 import { backendLog } from '../../probes/backend/backend-log.js';
 import { type LogLine, type ReadLog, readLogSignals } from '../../probes/backend/log-signals.js';
 import { type Dependency, readDependencies } from '../../probes/backend/read-dependencies.js';

@@ -8,7 +8,7 @@ import { type Claims, claimsOf } from './claims.js';
 import { candidates, type HostServices, hostServices } from './host-services.js';
 import { lookupAddresses } from './lookups.js';
 import { type MatchedBackend, matchBackend } from './match-backend.js';
-import { portOf, type ProxyReading, readProxy } from './read-proxy.js';
+import { type ProxyReading, portOf, readProxy } from './read-proxy.js';
 import type { ServiceReading } from './service-reading.js';
 
 export interface WalkTarget {

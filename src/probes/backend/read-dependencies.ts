@@ -59,7 +59,9 @@ export function readDependencies(facts: BackendConfigFacts): ConfigurationReadin
   return {
     dependencies: distinct([...fromUrls(all), ...fromPairs(all)]).filter(inUse(all)),
     listens: listensOf(all),
-    secrets: all.filter(isTokenSecret).map(({ path, value, line }) => ({ pseudonym: value, inbox: /inbox/i.test(path.join('.')), line })),
+    secrets: all
+      .filter(isTokenSecret)
+      .map(({ path, value, line }) => ({ pseudonym: value, inbox: /inbox/i.test(path.join('.')), line })),
     storage: all
       .filter(({ path, value }) => /path|dir|folder/i.test(path.at(-1) ?? '') && value.startsWith('/'))
       .map(({ value }) => value),
@@ -165,7 +167,11 @@ function inUse(settings: readonly Setting[]): (dependency: Dependency) => boolea
 /** `token.secret.inbox.string`, `JWT_SECRET`: maskSecrets has put a pseudonym in the secret's place. */
 function isTokenSecret({ path, value }: Setting): boolean {
   const name = path.join('.');
-  return value.startsWith('‹secret:') && /secret/i.test(name) && /inbox|outbox|browser|session|jwt|token/i.test(name);
+  return (
+    value.startsWith('‹secret:') &&
+    /secret/i.test(name) &&
+    /inbox|outbox|browser|session|jwt|token/i.test(name)
+  );
 }
 
 function distinct(dependencies: readonly Dependency[]): Dependency[] {
