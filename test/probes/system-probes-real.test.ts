@@ -13,7 +13,7 @@ describe.each(SHELLS)('the first round on this machine, by %s', (_, shell) => {
   it.each(firstRoundSystemProbes.map((probe) => [probe.kind, probe] as const))(
     '%s is read',
     (kind, probe) => {
-      const output = runProbe(probe.command(), shell);
+      const output = runProbe(probe.command(undefined), shell);
       const parsed = probe.parse(output);
       if (parsed.ok) {
         expect(Object.keys(parsed.facts).length).toBeGreaterThan(0);

@@ -73,5 +73,5 @@ function trimmed(directory: string): string {
 }
 
 function isPlainPath(path: string | undefined): boolean {
-  return path !== undefined && path.startsWith('/') && path.length < 1024 && !/[\0\n]/.test(path);
+  return path?.startsWith('/') === true && path.length < 1024 && !/[\0\n]/.test(path);
 }

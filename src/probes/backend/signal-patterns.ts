@@ -129,21 +129,21 @@ export const SIGNAL_PATTERNS: readonly SignalPattern[] = [
   },
   {
     kind: 'permission-denied',
-    pattern: new RegExp(String.raw`permission denied.{0,40}?(?:bind|listen).{0,40}?${ADDRESS}`, 'i'),
+    pattern: new RegExp(`permission denied.{0,40}?(?:bind|listen).{0,40}?${ADDRESS}`, 'i'),
   },
   // Connections to something else.
-  { kind: 'connection-refused', pattern: new RegExp(String.raw`ECONNREFUSED:? (?:.{0,60}? )?${ADDRESS}`) },
+  { kind: 'connection-refused', pattern: new RegExp(`ECONNREFUSED:? (?:.{0,60}? )?${ADDRESS}`) },
   { kind: 'connection-refused', pattern: /ECONNREFUSED (?<path>\/\S{1,200})/ },
   {
     kind: 'connection-refused',
-    pattern: new RegExp(String.raw`${ADDRESS}.{0,80}?(?:connection refused|ECONNREFUSED|refused)`, 'i'),
+    pattern: new RegExp(`${ADDRESS}.{0,80}?(?:connection refused|ECONNREFUSED|refused)`, 'i'),
   },
   {
     kind: 'connection-refused',
     pattern:
       /server (?:at|on) "(?<address>[^"]{1,200})"(?: \([^)]{1,80}\))?, port (?<port>\d{1,5}) failed: Connection refused/,
   },
-  { kind: 'connection-refused', pattern: new RegExp(String.raw`connection refused.{0,100}?${ADDRESS}`, 'i') },
+  { kind: 'connection-refused', pattern: new RegExp(`connection refused.{0,100}?${ADDRESS}`, 'i') },
   {
     kind: 'connection-refused',
     pattern: new RegExp(
@@ -152,11 +152,11 @@ export const SIGNAL_PATTERNS: readonly SignalPattern[] = [
     ),
   },
   { kind: 'connection-refused', pattern: /ECONNREFUSED|connection refused|Connect call failed/i },
-  { kind: 'connection-timeout', pattern: new RegExp(String.raw`ETIMEDOUT.{0,20}?${ADDRESS}`) },
+  { kind: 'connection-timeout', pattern: new RegExp(`ETIMEDOUT.{0,20}?${ADDRESS}`) },
   {
     kind: 'connection-timeout',
     pattern: new RegExp(
-      String.raw`(?:dial tcp|connect(?:ion)?(?: to)?) ${ADDRESS}.{0,60}(?:i/o timeout|timed out|timeout)`,
+      `(?:dial tcp|connect(?:ion)?(?: to)?) ${ADDRESS}.{0,60}(?:i/o timeout|timed out|timeout)`,
       'i',
     ),
   },
@@ -192,14 +192,14 @@ export const SIGNAL_PATTERNS: readonly SignalPattern[] = [
     kind: 'permission-denied',
     pattern: new RegExp(String.raw`(?:EACCES|EPERM|[Pp]ermission denied).{0,120}?(?:'|"|\s)${PATH}`),
   },
-  { kind: 'permission-denied', pattern: new RegExp(String.raw`${PATH}.{0,20}?:? [Pp]ermission denied`) },
+  { kind: 'permission-denied', pattern: new RegExp(`${PATH}.{0,20}?:? [Pp]ermission denied`) },
   {
     kind: 'no-such-file',
     pattern: new RegExp(String.raw`(?:ENOENT|No such file or directory).{0,120}?(?:'|"|\s)${PATH}`),
   },
   {
     kind: 'no-such-file',
-    pattern: new RegExp(String.raw`${PATH}'?"?.{0,10}?:? ?(?:No such file or directory|does not exist)`),
+    pattern: new RegExp(`${PATH}'?"?.{0,10}?:? ?(?:No such file or directory|does not exist)`),
   },
   // Memory, clocks, tokens.
   {
