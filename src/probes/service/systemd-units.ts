@@ -71,6 +71,8 @@ export interface SystemdUnitsFacts {
   /** False where systemd is not PID 1: there are then no units at all, healthy or sick. */
   readonly present: boolean;
   readonly units: readonly SystemdUnit[];
+  /** When this systemd came up, in milliseconds since 1970: in a container that is not when the kernel did. */
+  readonly managerStartedAt?: number | undefined;
 }
 
 const PROPERTIES = [
@@ -135,6 +137,7 @@ names=$(printf '%s\\n' "$names" | awk '$1 ~ /\\.service$/ && $1 !~ /@\\.service$
 set -f
 o=$(TZ=UTC systemctl --no-pager show -p ${PROPERTIES} -- $names 2>&1)
 frame 'systemctl show' "$?" "$o"
+frame 'systemctl show manager' 0 "$(TZ=UTC systemctl --no-pager show -p UserspaceTimestamp 2>&1)"
 `;
 
 /** Every service unit, loaded or merely installed; templates are left out. `present` is false without systemd. */
@@ -177,7 +180,12 @@ export function parseSystemdUnits(output: ProbeOutput): Parsed<SystemdUnitsFacts
     if (unit !== undefined && !units.has(unit.name)) units.set(unit.name, unit);
   }
   if (units.size === 0) return unread('unparseable', 'systemctl show: no unit');
-  return { ok: true, facts: { present: true, units: [...units.values()] } };
+  const [started = ''] = frameText(frameNamed(read.frames, 'systemctl show manager')).split('\n');
+  const managerStartedAt = timeOf(started.replace(/^UserspaceTimestamp=/, ''));
+  return {
+    ok: true,
+    facts: withoutUndefined({ present: true, units: [...units.values()], managerStartedAt }),
+  };
 }
 
 function blocksOf(lines: readonly Line[]): Line[][] {
