@@ -3,6 +3,7 @@ import { hostDisk } from '../../probes/host/host-disk.js';
 import { hostMounts } from '../../probes/host/host-mounts.js';
 import { type KernelMessage, kernelLog } from '../../probes/host/kernel-log.js';
 import { macStatus } from '../../probes/host/mac-status.js';
+import { groupOwner } from '../../probes/process/process-cgroups.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { errorLogPaths } from '../walk/proxy-files.js';
@@ -72,6 +73,9 @@ function struck(
           service.groupOrId !== undefined &&
           kill.cgroup.includes(service.groupOrId))),
   );
+  // A unit's group is its own: what died in it is no other service, whatever its name. Supervisor's programs share one.
+  const unit = kill.cgroup === undefined ? undefined : groupOwner(kill.cgroup).unit;
+  if (!byGroup && unit?.endsWith('.service') && !unit.startsWith('supervisor')) return '';
   const byPid = services.find((service) => service.pid === kill.pid);
   const found = byGroup ?? byPid ?? services.find((service) => programName(service) === kill.process);
   return found?.name ?? '';

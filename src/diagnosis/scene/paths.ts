@@ -13,7 +13,12 @@ const COMPLAINTS = new Set(['no-such-file', 'permission-denied', 'read-only-file
 
 export function complainedPaths(store: EvidenceStore, service: ServiceReading): Word[] {
   return currentSignals(service, wordsOf(store, service)).filter(
-    (word) => COMPLAINTS.has(word.kind) && word.path?.startsWith('/') === true && !word.path.includes('\0'),
+    (word) =>
+      COMPLAINTS.has(word.kind) &&
+      word.path?.startsWith('/') === true &&
+      !word.path.includes('\0') &&
+      // systemd's "Failed to locate executable": a program that is not there is no data that is not there.
+      word.path !== service.command?.trim().split(' ')[0],
   );
 }
 

@@ -1,18 +1,36 @@
 import { hostIdentity } from '../../probes/host/host-identity.js';
+import { type KernelLogFacts, kernelLog, type OomKill } from '../../probes/host/kernel-log.js';
+import { groupOwner, processCgroups } from '../../probes/process/process-cgroups.js';
 import { type SystemdUnit, systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import { roleOf, type ServiceReading, type ServiceState } from './service-reading.js';
 import { START_WINDOW_SECONDS } from './supervisor-services.js';
+import { type UnitLife, unitLife } from './unit-life.js';
 
 /** Every service unit that is not part of the system itself. */
 export function systemdServices(store: EvidenceStore, host: string): ServiceReading[] {
   const units = store.look(systemdUnits, host, undefined);
   const identity = store.look(hostIdentity, host, undefined);
   const now = identity?.facts.epochSeconds;
+  const kills = store.look(kernelLog, host, undefined);
+  const inContainer = store
+    .look(processCgroups, host, undefined)
+    ?.facts.owners.find(({ pid }) => pid === 1)?.containerId;
   return (units?.facts.units ?? [])
-    .filter((unit) => unit.load === 'loaded' && unit.type !== 'oneshot')
-    .map((unit) => readUnit(unit, host, units, now, identity?.facts.bootEpoch))
-    .filter((service) => roleOf(service) !== 'infrastructure');
+    .filter((unit) => (unit.load === 'loaded' && unit.type !== 'oneshot') || maskedByHand(unit))
+    .filter(
+      (unit) =>
+        roleOf({ name: unit.name, manager: 'systemd', command: unit.execStart[0] }) !== 'infrastructure',
+    )
+    .map((unit) => {
+      const life = unitLife(store, host, unit, units?.facts.managerStartedAt);
+      return readUnit(unit, host, units, now, life, kills, inContainer);
+    });
+}
+
+/** A package masks by a link beside its own units; an administrator's lies in /etc or /run. */
+function maskedByHand(unit: SystemdUnit): boolean {
+  return unit.load === 'masked' && /^\/(?:etc|run)\//.test(unit.fragmentPath ?? '');
 }
 
 function readUnit(
@@ -20,10 +38,14 @@ function readUnit(
   host: string,
   look: Looked<unknown> | undefined,
   nowSeconds: number | undefined,
-  bootSeconds: number | undefined,
+  life: UnitLife,
+  kills: Looked<KernelLogFacts> | undefined,
+  inContainer: string | undefined,
 ): ServiceReading {
-  const state = stateOf(unit);
-  const started = ago(unit.startedAt, nowSeconds);
+  const state = stateOf(unit, life);
+  const started = ago(unit.startedAt ?? life.startedAt, nowSeconds);
+  const ended = ago(unit.exitedAt ?? life.endedAt ?? unit.enteredInactiveAt, nowSeconds);
+  const kill = memoryKill(unit, started, ended, kills?.facts.oomKills ?? [], inContainer);
   const restarts = unit.nRestarts;
   const command = unit.execStart[0];
   return {
@@ -32,8 +54,8 @@ function readUnit(
     name: unit.name,
     state,
     rawState:
-      unit.result === 'success'
-        ? `${unit.active} (${unit.sub})`
+      unit.result === 'success' || unit.result === ''
+        ? `${unit.active} (${unit.load === 'masked' ? 'masked' : unit.sub})`
         : `${unit.active} (${unit.sub}: ${unit.result})`,
     running: state === 'running' || state === 'starting',
     enabled: enabledOf(unit.unitFileState),
@@ -41,19 +63,20 @@ function readUnit(
     user: unit.user === undefined || unit.user === '' ? 'root' : unit.user,
     command,
     startedSecondsAgo: started,
-    stoppedSecondsAgo: ago(unit.enteredInactiveAt, nowSeconds),
+    stoppedSecondsAgo: ago(unit.enteredInactiveAt ?? life.endedAt, nowSeconds),
     killedSecondsAgo:
-      unit.execMainCode === 'killed' && unit.execMainStatus === 9
+      kill?.secondsAgo ??
+      (unit.execMainCode === 'killed' && unit.execMainStatus === 9
         ? ago(unit.exitedAt, nowSeconds)
-        : undefined,
-    neverStarted: state === 'stopped' && neverStarted(unit, bootSeconds),
+        : undefined),
+    neverStarted: state === 'stopped' ? neverStarted(unit, life) : false,
     exitStatus: unit.execMainStatus,
     restarts,
     // systemd counts restarts since the unit was last started by hand; only a young process makes them recent.
     recentStarts:
       started !== undefined && started < START_WINDOW_SECONDS ? Math.min((restarts ?? 0) + 1, 50) : 0,
     result: unit.result,
-    oomKilled: unit.memoryOom,
+    oomKilled: unit.memoryOom || (kill !== undefined && state !== 'running'),
     tasks: unit.limits.tasksCurrent,
     tasksLimit: unit.limits.tasksMax,
     logs: [{ kind: 'journal', unit: unit.name }, ...teeLogs(unit.execStart.join(' '))],
@@ -65,7 +88,11 @@ function readUnit(
       environment: Object.fromEntries(unit.environment.map(({ name, value }) => [name, value])),
       files: unit.environmentFiles,
     },
-    cite: stateLines(unit).flatMap((line) => look?.cite(line) ?? []),
+    cite: [
+      ...stateLines(unit).flatMap((line) => look?.cite(line) ?? []),
+      ...(kill && kills ? kills.cite(kill.line) : []),
+      ...(state === 'running' ? [] : life.cite),
+    ],
   };
 }
 
@@ -76,7 +103,40 @@ function stateLines(unit: SystemdUnit): number[] {
   return wanted.map((name) => unit.lines[name] ?? unit.line);
 }
 
-function stateOf(unit: SystemdUnit): ServiceState {
+/**
+ * The kill for lack of memory that belongs to the present trouble: in its last life where it is down, in one that systemd
+ * itself replaced where it runs. The main process may be a shell that only saw its child die, and systemd then says `success`.
+ */
+function memoryKill(
+  unit: SystemdUnit,
+  startedAgo: number | undefined,
+  endedAgo: number | undefined,
+  kills: readonly OomKill[],
+  inContainer: string | undefined,
+): OomKill | undefined {
+  // Containers share the kernel's log, and two of them may have units of the same name.
+  const own = kills.filter(
+    ({ cgroup }) =>
+      cgroup?.split('/').includes(unit.name) &&
+      (inContainer === undefined || groupOwner(cgroup).containerId === inContainer),
+  );
+  if (unit.active === 'active')
+    return (unit.nRestarts ?? 0) > 0
+      ? own.findLast(({ secondsAgo }) => secondsAgo !== undefined && secondsAgo < START_WINDOW_SECONDS)
+      : undefined;
+  return own.findLast(
+    ({ secondsAgo }) =>
+      secondsAgo !== undefined &&
+      startedAgo !== undefined &&
+      secondsAgo <= startedAgo + CLOCK_SECONDS &&
+      secondsAgo >= (endedAgo ?? 0) - CLOCK_SECONDS,
+  );
+}
+
+/** systemd's times are cut to seconds, and the kernel's clock runs apart from the host's. */
+const CLOCK_SECONDS = 3;
+
+function stateOf(unit: SystemdUnit, life: UnitLife): ServiceState {
   switch (unit.active) {
     case 'active':
     case 'reloading':
@@ -86,6 +146,7 @@ function stateOf(unit: SystemdUnit): ServiceState {
     case 'failed':
       return 'failed';
     case 'inactive':
+      return life.stoppedFromOutside === false ? 'exited' : 'stopped';
     case 'deactivating':
       return 'stopped';
     default:
@@ -95,12 +156,13 @@ function stateOf(unit: SystemdUnit): ServiceState {
 
 function enabledOf(state: string): boolean | undefined {
   if (state === '') return undefined;
-  return !['disabled', 'masked'].includes(state);
+  return !/^(?:disabled|masked)/.test(state);
 }
 
-function neverStarted(unit: SystemdUnit, bootSeconds: number | undefined): boolean {
-  if (unit.startedAt === undefined || unit.startedAt === 0) return true;
-  return bootSeconds !== undefined && unit.startedAt / 1000 < bootSeconds;
+/** Without a time of a start: systemd has unloaded it since, or it never ran. Only the journal tells which. */
+function neverStarted(unit: SystemdUnit, life: UnitLife): boolean | undefined {
+  if (unit.startedAt !== undefined) return false;
+  return life.knownSinceBoot === undefined ? undefined : !life.knownSinceBoot;
 }
 
 function ago(atMs: number | undefined, nowSeconds: number | undefined): number | undefined {

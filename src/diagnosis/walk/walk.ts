@@ -94,6 +94,15 @@ function upstreamServers(
   const given = target.variables['upstream'];
   const parsed = given === undefined ? undefined : parsePlace(given);
   if (parsed) return [parsed];
+  const unfound = proxy?.dump.test.errors.map(
+    (error) => /host not found in upstream "([^"]{1,260})"/.exec(error.message)?.[1],
+  );
+  const names = (unfound ?? []).flatMap((name) => {
+    const place = name === undefined ? undefined : parsePlace(name.includes(':') ? name : `${name}:80`);
+    return place ? [place] : [];
+  });
+  // A configuration that fails for a name is not printed; the name itself is in the message.
+  if (names.length > 0) return names.slice(0, UPSTREAMS_MAX);
   // No nginx at all, or one that may not be read: what listens at the URL's port is the nearest thing to ask about.
   if (proxy?.read) return [];
   const port = portOf(url);

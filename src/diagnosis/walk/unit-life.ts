@@ -1,0 +1,64 @@
+/**
+ * When a unit was started and ended, by systemd's own messages about it. systemd forgets both as soon as it unloads a
+ * unit (stopped and disabled, or masked); and the state alone does not tell who ended it, somebody or the program itself.
+ */
+import { type JournalEntry, systemdJournal } from '../../probes/service/systemd-journal.js';
+import type { SystemdUnit } from '../../probes/service/systemd-units.js';
+import type { EvidenceStore } from '../looked.js';
+import { JOURNAL_SECONDS, LOG_LINES } from './service-words.js';
+
+export interface UnitLife {
+  /** Milliseconds since 1970 by the host's clock; absent where the journal has no such message. */
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  /** True where somebody (or a shutdown) ended its last life, false where it ended by itself. */
+  readonly stoppedFromOutside?: boolean | undefined;
+  /** Something was said of it since this systemd came up; absent where the journal does not tell. */
+  readonly knownSinceBoot?: boolean | undefined;
+  readonly cite: readonly string[];
+}
+
+export function unitLife(
+  store: EvidenceStore,
+  host: string,
+  unit: SystemdUnit,
+  managerStartedAt: number | undefined,
+): UnitLife {
+  const look = /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}$/.test(unit.name)
+    ? store.look(systemdJournal, host, { unit: unit.name, lines: LOG_LINES, sinceSeconds: JOURNAL_SECONDS })
+    : undefined;
+  if (!look) return { cite: [] };
+  const own = look.facts.entries.filter((entry) => entry.identifier === 'systemd' && entry.pid === 1);
+  const start = own.findLast(({ message }) => /^Start(?:ed|ing) /.test(message));
+  const afterwards = start ? own.slice(own.indexOf(start) + 1) : own;
+  const end = afterwards.find(({ message }) => ENDS.test(message));
+  const stop = afterwards.find(({ message }) => message.startsWith('Stopping '));
+  return {
+    startedAt: start?.epochMs,
+    endedAt: end?.epochMs,
+    stoppedFromOutside: end === undefined ? undefined : stop !== undefined,
+    knownSinceBoot: knownSince(
+      look.facts.entries,
+      managerStartedAt,
+      Date.parse(look.evidence.at),
+      look.facts.partial,
+    ),
+    cite: [stop ?? end].flatMap((entry) => (entry ? look.cite(entry.line) : [])),
+  };
+}
+
+const ENDS =
+  /^Stopping |: Deactivated successfully\.$|: Succeeded\.$|: Main process exited|: Failed with result/;
+
+/** Silence proves only something where the journal reaches back to the start of systemd. */
+function knownSince(
+  entries: readonly JournalEntry[],
+  managerStartedAt: number | undefined,
+  nowMs: number,
+  partial: boolean,
+): boolean | undefined {
+  if (managerStartedAt === undefined) return undefined;
+  // systemd's own time is cut to seconds, and in that second the shutdown before may have spoken.
+  if (entries.some(({ epochMs }) => epochMs >= managerStartedAt + 1000)) return true;
+  return partial || nowMs - managerStartedAt > JOURNAL_SECONDS * 1000 ? undefined : false;
+}
