@@ -61,8 +61,6 @@ export function defineFault(plan: FaultPlan): Fault {
   };
 }
 
-/** Layouts on this machine alone, with TCP between proxy and backend. */
-export const local = ['onlyoffice', 'plain'] as const;
 /** Every layout with one host. */
 export const single = ['onlyoffice', 'plain', 'socket', 'machine'] as const;
 export const everywhere = ['onlyoffice', 'plain', 'socket', 'machine', 'two-hosts'] as const;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { evidenceStore } from '../diagnosis/looked.js';
 import { type Planned, planRound, type Round } from '../diagnosis/walk/plan-rounds.js';
 import type { WalkTarget } from '../diagnosis/walk/walk.js';
-import { type CheckRecord, OUTSIDE, type RecordedHost } from '../domain/check-record.js';
+import type { CheckRecord, RecordedHost } from '../domain/check-record.js';
 import type { Evidence, ProbeCommand } from '../domain/evidence.js';
 import type { Target } from '../domain/target.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
@@ -172,5 +172,3 @@ async function runRound(
     ),
   );
 }
-
-export { OUTSIDE };

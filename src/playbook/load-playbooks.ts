@@ -23,16 +23,6 @@ export interface LoadedPlaybooks {
   readonly problems: readonly PlaceProblem[];
 }
 
-/** A playbook that ships with the program is broken; the message says where. */
-export class PlaybookError extends Error {
-  readonly code = 'playbook-invalid';
-
-  constructor(problems: readonly PlaceProblem[]) {
-    super(problems.map((problem) => `${problem.file}:${problem.line}: ${problem.message}`).join('\n'));
-    this.name = 'PlaybookError';
-  }
-}
-
 /**
  * All playbooks of the folders, folded with what they extend. Expressions are type-checked only with
  * `causes` given: it costs time, and what ships has passed it in CI.
@@ -72,13 +62,6 @@ export function readPlaybookFiles(files: readonly string[], causes?: readonly st
     if (causes) problems.push(...semanticProblems(one, line.ok ? line.files : [one.file], causes));
   }
   return { playbooks, problems };
-}
-
-/** @throws PlaybookError where a playbook does not fit its schema */
-export function loadPlaybooks(folders: readonly string[]): ReadonlyMap<string, Playbook> {
-  const { playbooks, problems } = readPlaybooks(folders);
-  if (problems.length > 0) throw new PlaybookError(problems);
-  return playbooks;
 }
 
 function readPlaybookFile(path: string): { read?: ReadFile; problems: PlaceProblem[] } {
@@ -123,7 +106,7 @@ function lineage(start: ReadFile, all: ReadonlyMap<string, ReadFile>): Lineage {
 
 function fold(files: readonly PlaybookFile[]): Playbook {
   const [own] = files;
-  if (!own) throw new PlaybookError([]);
+  if (!own) throw new Error('a lineage begins with the playbook itself');
   return {
     name: own.name,
     title: own.title,

@@ -59,13 +59,14 @@ const PLAIN: Readonly<Record<string, Show>> = {
   'postgres.ready': ([host = '', port = '', socket]) =>
     socket ? shellWords(['pg_isready', '-h', folderOf(socket)]) : `pg_isready ${hostPort(host, port)}`,
   'process.cgroups': (_values, within) => named(within) ?? 'cat /proc/PID/cgroup',
-  'process.detail': ([pid = ''], within) => named(within) ?? `cat /proc/${pid}/status`,
+  'process.detail': ([pid = ''], within) =>
+    within === 'fd count' ? `ls /proc/${pid}/fd | wc -l` : (named(within) ?? `cat /proc/${pid}/status`),
   'process.list': always('ps', '-ef'),
   'rabbitmq.alarms': (_values, within) => named(within) ?? 'rabbitmqctl status',
   'rabbitmq.greeting': reach('nc', '-v'),
   'redis.ping': ([host = '', port = '', socket]) =>
     socket ? shellWords(['redis-cli', '-s', socket, 'ping']) : `redis-cli ${hostPort(host, port)} ping`,
-  'supervisor.config': (_values, within) => named(within),
+  'supervisor.config': (_values, within) => named(within) ?? 'supervisorctl avail',
   'supervisor.starts': tail,
   'supervisor.status': (_values, within) => named(within) ?? 'supervisorctl status',
   'systemd.journal': (argv) =>
@@ -99,12 +100,16 @@ function folderOf(socket: string): string {
  * named; it is shown only where a shell would read nothing else into it.
  */
 function named(within: string | undefined): string | undefined {
-  if (within === undefined || !/^[\w@%+=:,./ ^-]+$/u.test(within) || !within.includes(' ')) return undefined;
+  if (within === undefined || !PROGRAM.test(within) || !/^[\w@%+=:,./ ^-]+$/u.test(within)) return undefined;
   const words = within.split(' ').filter((word) => word !== '' && word !== '--');
   const [first, second] = words;
   // A time limit of ours.
   return (first === 'timeout' && /^\d+$/u.test(second ?? '') ? words.slice(2) : words).join(' ');
 }
+
+/** Frames that are named by no command (`fd count`, `instance 0`) begin with none of these. */
+const PROGRAM =
+  /^(?:\S*\/)?(?:cat|tail|ls|grep|readlink|ps|top|df|ss|netstat|ip|nft|ip6?tables-save|dmesg|timeout|supervisorctl|nginx|nsenter|openresty|tengine|getenforce|ausearch|rabbitmqctl|rabbitmq-diagnostics|docker|podman|lsof|busybox) /u;
 
 /** `file PATH`, `stat PATH`, `reads PATH`, `environ`. */
 function fileCommand(within: string | undefined): string | undefined {
