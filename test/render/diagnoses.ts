@@ -109,6 +109,7 @@ export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
               'goodgate',
               '127.0.0.1',
               '6379',
+              '',
             ],
             'connect: Connection refused',
           ),
@@ -138,7 +139,7 @@ export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
         ),
         evidence: [
           cite(
-            'nginx.error-log',
+            'nginx.errorLog',
             'web-1',
             ['tail', '-c', '65536', '/var/log/nginx/error.log'],
             `2026/11/20 21:06:06 [error] 71#71: *9 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.9, server: docs.example.com, request: "${hostile}", upstream: "http://10.0.4.11:8000/healthcheck"`,
@@ -207,7 +208,7 @@ export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
   ];
   const denied = [
     {
-      probe: 'nginx.config',
+      probe: 'nginx.dump',
       host: 'web-1',
       reason: 'permission-denied' as const,
       says: t('nginx -T may not read /etc/nginx/private.conf', 'nginx -T 无法读取 /etc/nginx/private.conf'),
@@ -217,7 +218,7 @@ export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
       ),
     },
     {
-      probe: 'nginx.error-log',
+      probe: 'nginx.errorLog',
       host: 'web-1',
       reason: 'permission-denied' as const,
       says: t('/var/log/nginx/error.log may not be read', '无法读取 /var/log/nginx/error.log'),
@@ -226,7 +227,7 @@ export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
         '为 web-1 设置 sudo: true，并允许 ops 执行 "sudo -n nginx -T"',
       ),
     },
-    { probe: 'docker.ps', host: 'docs-1', reason: 'command-not-found' as const },
+    { probe: 'docker.containers', host: 'docs-1', reason: 'command-not-found' as const },
   ];
   return {
     'proven-cause': {
@@ -270,7 +271,7 @@ export function diagnoses(lang: 'en' | 'zh'): Record<Kind, Diagnosis> {
           ),
           evidence: [
             cite(
-              'nginx.error-log',
+              'nginx.errorLog',
               'web-1',
               ['tail', '-c', '65536', '/var/log/nginx/error.log'],
               '2026/11/20 20:01:12 [error] 71#71: *2 connect() failed (111: Connection refused) while connecting to upstream',

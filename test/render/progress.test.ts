@@ -20,7 +20,7 @@ describe('progress on a terminal', () => {
     progress.tell({ kind: 'probe', host: 'docs-1', done: 17, total: 40 });
     progress.tell({ kind: 'unreachable', host: 'web-2', says: 'refused' });
     vi.advanceTimersByTime(100);
-    expect(written.at(-1)).toBe('\r\u001b[2K⠙ web-1 connecting   ⠙ docs-1 round 2 17/40   web-2 not re…');
+    expect(written.at(-1)).toBe('\r\u001b[2K⠙ web-1 connecting   ⠙ docs-1 looking closer 17/40   web-2…');
     const before = written.length;
     vi.advanceTimersByTime(300);
     expect(new Set(written.slice(before)).size).toBeGreaterThan(1);
@@ -64,6 +64,16 @@ describe('progress elsewhere', () => {
       probe: 'net.listeners',
     });
     expect(written.at(-1)).toBe('docs-1: net.listeners\n');
+  });
+
+  it.each([
+    ['en', 'docs-1: looking at 21 things\ndocs-1: looking closer, at 1 thing\n'],
+    ['zh', 'docs-1: 正在查看 21 项\ndocs-1: 进一步查看 1 项\n'],
+  ] as const)('says in %s how much is looked at', (lang, said) => {
+    const progress = createProgress('lines', sink, terminal, texts[lang], false);
+    progress.tell({ kind: 'round', host: 'docs-1', round: 1, total: 21 });
+    progress.tell({ kind: 'round', host: 'docs-1', round: 2, total: 1 });
+    expect(written.join('')).toBe(said);
   });
 
   it('is nothing where nobody wants it', () => {

@@ -89,7 +89,41 @@ describe('a diagnosis', () => {
     const verbose = renderText(proven, { lang: 'en', terminal: plain, verbose: true });
     expect(verbose).toContain('not what is wrong');
     expect(renderText(proven, { lang: 'en', terminal: plain })).toMatch(
-      /upstream-port-mismatch {2}nothing of docservice .*…$/mu,
+      /^ {2}proxy-not-running, upstream-port-mismatch, disk-full$/mu,
     );
+  });
+
+  it('tells of a tool that a host lacks only where nothing could be named without it', () => {
+    const lacking = [{ probe: 'net.filter', host: 'docs-1', reason: 'command-not-found' as const }];
+    const shown = (more: object) =>
+      renderText({ ...proven, notChecked: lacking, ...more }, { lang: 'en', terminal: plain });
+    expect(shown({})).not.toContain('packet filter');
+    expect(shown({ verdict: 'inconclusive', causes: [] })).toContain(
+      '? docs-1 · the program is not there: packet filter',
+    );
+  });
+
+  it('shows no line of a log twice, even when it came again at another time', () => {
+    const line = (time: string) => ({
+      probe: 'backend.log',
+      host: 'docs-1',
+      argv: ['tail', '/var/log/docs.log'],
+      at: '2026-11-20T21:06:07Z',
+      excerpt: `[2026-11-20T${time}] [ERROR] connect ECONNREFUSED 127.0.0.1:6379`,
+    });
+    const [cause] = proven.causes;
+    const chain = [
+      { says: 'Redis is down', evidence: [line('21:06:01.118'), line('21:06:02.220')] },
+      {
+        says: 'The backend ends',
+        evidence: [line('21:06:03.004'), { ...line(''), excerpt: 'exit status 1' }],
+      },
+    ];
+    const text = renderText(
+      { ...proven, causes: cause === undefined ? [] : [{ ...cause, chain }] },
+      { lang: 'en', terminal: plain },
+    );
+    expect(text.match(/ECONNREFUSED/gu)).toHaveLength(1);
+    expect(text).toContain('exit status 1');
   });
 });
