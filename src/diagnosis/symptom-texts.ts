@@ -62,7 +62,7 @@ export const symptomTexts = {
   hopAuth: { en: 'answers, and wants a password', zh: '正常响应,要求密码' },
   recentErrors: {
     en: '{count, plural, one {# failure in nginx’s error log, {last} ago} other {# failures in nginx’s error log, the last one {last} ago}}',
-    zh: 'nginx 错误日志中有 {count} 条失败记录,最近一条在 {last} 前',
+    zh: 'nginx 错误日志中有 {count} 条失败记录,最近一条在 {last}前',
   },
   agoSeconds: { en: '{count} s', zh: '{count} 秒' },
   agoMinutes: { en: '{count} min', zh: '{count} 分钟' },

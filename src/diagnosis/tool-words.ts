@@ -9,6 +9,8 @@ const TOOL = /^(?:python3|perl|bash|nc|dd|curl|Ncat|goodgate|\(UNKNOWN\))(?: \[[
 export function inPlainWords(text: string, language: 'en' | 'zh'): string {
   if (!TOOL.test(text)) return text;
   if (/^\w+: resolve: /.test(text)) return symptomTexts.wordUnresolved[language];
+  // Words of the snippets' own.
+  if (/: (?:response: closed without an answer|end)$/.test(text)) return symptomTexts.wordCut[language];
   const { outcome } = classifyFailure(text, /: response: /.test(text));
   return symptomTexts[wordOf(outcome)][language];
 }

@@ -94,10 +94,9 @@ export function renderNotChecked(
     }
     const what = [...new Set(group.map((one) => words.look[one.probe] ?? one.probe))].filter(Boolean);
     const says = [...new Set(group.flatMap((one) => one.says ?? []))];
-    const list = what.length === 0 ? '' : `: ${visibleText(what.join(', '))}`;
     return [
       ...wrapped(
-        `${visibleText(first.host)} ${marks.dot} ${words.reason[first.reason]}${paint.dim(list)}`,
+        `${visibleText(first.host)} ${marks.dot} ${words.unseen(words.reason[first.reason], what.map(visibleText))}`,
         ink,
         `  ${paint.yellow(marks.state.unknown)} `,
       ),

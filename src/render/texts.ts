@@ -22,6 +22,7 @@ export interface Texts {
   readonly andMore: (count: number) => string;
   /** What a probe looks at, in a reader's words; the probe's own name where there are none. */
   readonly look: Readonly<Record<string, string>>;
+  readonly unseen: (reason: string, what: readonly string[]) => string;
   readonly ruledOut: (count: number) => string;
   readonly notChecked: (count: number) => string;
   readonly recent: string;
@@ -123,6 +124,7 @@ const en: Texts = {
     'Check again while it fails, and keep what was seen: the record shows every look in full.',
   recordCommand: (target) => `goodgate check ${target ?? '(with the same options)'} --record check.json`,
   replayCommand: 'goodgate replay check.json --verbose',
+  unseen: (reason, what) => `${reason}${what.length === 0 ? '' : `: ${what.join(', ')}`}`,
   andMore: (count) => `and ${count} more (--verbose)`,
   look: {
     connect: '',
@@ -282,6 +284,7 @@ const zh: Texts = {
   recordWhileItFails: '在故障期间重新检查并保存所见：记录中有每一次查看的完整结果。',
   recordCommand: (target) => `goodgate check ${target ?? '（使用相同的选项）'} --record check.json --lang zh`,
   replayCommand: 'goodgate replay check.json --verbose --lang zh',
+  unseen: (reason, what) => `${reason}${what.length === 0 ? '' : `：${what.join('、')}`}`,
   andMore: (count) => `等，另有 ${count} 项（--verbose）`,
   look: {
     connect: '',

@@ -180,7 +180,7 @@ describe('a check', () => {
 
   it('tells its progress on standard error, a line for each step', async () => {
     const { out, err } = await run(['check', '--local'], { cwd });
-    expect(err).toBe('docs-1: connecting\ndocs-1: round 1, 40 probes\njudging\n');
+    expect(err).toBe('docs-1: connecting\ndocs-1: looking at 40 things\njudging\n');
     expect(out).toContain('INCONCLUSIVE');
     const verbose = await run(['check', '--local', '--verbose', '--lang', 'zh'], { cwd });
     expect(verbose.err).toContain('docs-1: net.listeners\n');
