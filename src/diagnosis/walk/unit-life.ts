@@ -2,9 +2,9 @@
  * When a unit was started and ended, by systemd's own messages about it. systemd forgets both as soon as it unloads a
  * unit (stopped and disabled, or masked); and the state alone does not tell who ended it, somebody or the program itself.
  */
-import { type JournalEntry, systemdJournal } from '../../probes/service/systemd-journal.js';
+import { type SystemdJournalFacts, systemdJournal } from '../../probes/service/systemd-journal.js';
 import type { SystemdUnit } from '../../probes/service/systemd-units.js';
-import type { EvidenceStore } from '../looked.js';
+import type { EvidenceStore, Looked } from '../looked.js';
 import { JOURNAL_SECONDS, LOG_LINES } from './service-words.js';
 
 export interface UnitLife {
@@ -28,8 +28,10 @@ export function unitLife(
     ? store.look(systemdJournal, host, { unit: unit.name, lines: LOG_LINES, sinceSeconds: JOURNAL_SECONDS })
     : undefined;
   if (!look) return { cite: [] };
-  const own = look.facts.entries.filter((entry) => entry.identifier === 'systemd' && entry.pid === 1);
-  const start = own.findLast(({ message }) => /^Start(?:ed|ing) /.test(message));
+  const own = look.facts.entries.filter(
+    (entry) => entry.identifier === 'systemd' && entry.epochMs >= (managerStartedAt ?? 0),
+  );
+  const start = own.findLast(({ message }) => BEGINS.test(message));
   const afterwards = start ? own.slice(own.indexOf(start) + 1) : own;
   const end = afterwards.find(({ message }) => ENDS.test(message));
   const stop = afterwards.find(({ message }) => message.startsWith('Stopping '));
@@ -37,28 +39,31 @@ export function unitLife(
     startedAt: start?.epochMs,
     endedAt: end?.epochMs,
     stoppedFromOutside: end === undefined ? undefined : stop !== undefined,
-    knownSinceBoot: knownSince(
-      look.facts.entries,
-      managerStartedAt,
-      Date.parse(look.evidence.at),
-      look.facts.partial,
-    ),
+    knownSinceBoot: knownSinceBoot(look, managerStartedAt),
     cite: [stop ?? end].flatMap((entry) => (entry ? look.cite(entry.line) : [])),
   };
 }
 
+const BEGINS = /^Start(?:ed|ing) /;
 const ENDS =
   /^Stopping |: Deactivated successfully\.$|: Succeeded\.$|: Main process exited|: Failed with result/;
 
 /** Silence proves only something where the journal reaches back to the start of systemd. */
-function knownSince(
-  entries: readonly JournalEntry[],
+function knownSinceBoot(
+  look: Looked<SystemdJournalFacts>,
   managerStartedAt: number | undefined,
-  nowMs: number,
-  partial: boolean,
 ): boolean | undefined {
+  const { entries, partial } = look.facts;
   if (managerStartedAt === undefined) return undefined;
-  // systemd's own time is cut to seconds, and in that second the shutdown before may have spoken.
-  if (entries.some(({ epochMs }) => epochMs >= managerStartedAt + 1000)) return true;
-  return partial || nowMs - managerStartedAt > JOURNAL_SECONDS * 1000 ? undefined : false;
+  // systemd's own time is cut to seconds, and in that second the shutdown before may have spoken. What it says of a
+  // unit's file ("Unknown key …") tells of no life.
+  const lives = entries.some(
+    ({ identifier, message, epochMs }) =>
+      epochMs >= managerStartedAt + 1000 &&
+      (identifier !== 'systemd' || BEGINS.test(message) || ENDS.test(message)),
+  );
+  if (lives) return true;
+  const reachesBack =
+    entries.length < LOG_LINES && Date.parse(look.evidence.at) - managerStartedAt < JOURNAL_SECONDS * 1000;
+  return partial || !reachesBack ? undefined : false;
 }
