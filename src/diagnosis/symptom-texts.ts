@@ -4,7 +4,7 @@ import type { Text } from '../playbook/cause-schema.js';
 export const symptomTexts = {
   answered: { en: 'A client gets {status} at {url}', zh: '客户端访问 {url} 得到 {status}' },
   clientGets: { en: 'A client gets {status}', zh: '客户端得到 {status}' },
-  answeredWell: { en: '{url} answers {status}.', zh: '{url} 返回 {status}。' },
+  answeredWell: { en: '{url} answers {status}', zh: '{url} 返回 {status}' },
   sickBody: {
     en: 'A client gets {status} at {url}, but the health check’s body says {body}',
     zh: '客户端访问 {url} 得到 {status},但健康检查的响应体为 {body}',

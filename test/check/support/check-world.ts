@@ -68,13 +68,13 @@ function madeUp(result: Result, record: CheckRecord): Excerpt[] {
   return cited.filter((citation) => !isThere(citation, record));
 }
 
-/** True where that command's output, on that host and at that time, has a line that the excerpt begins or is. */
-function isThere({ host, argv, at, excerpt }: Excerpt, { evidence }: CheckRecord): boolean {
+/** True where a look of that kind, on that host and at that time, brought a line that the excerpt begins or is. */
+function isThere({ probe, host, at, excerpt }: Excerpt, { evidence }: CheckRecord): boolean {
   return evidence.some(
     (one) =>
+      one.kind === probe &&
       one.host === host &&
       one.at === at &&
-      JSON.stringify(one.argv) === JSON.stringify(argv) &&
       `${one.output?.stdout ?? ''}\n${one.output?.stderr ?? ''}`
         .split('\n')
         .some((line) => line.replace(/^\| /u, '').trim().startsWith(excerpt)),
