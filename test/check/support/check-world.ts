@@ -63,12 +63,14 @@ export function resultOf(ended: Ended): Result {
   return result;
 }
 
-function madeUp(result: Result, record: CheckRecord): Excerpt[] {
+function madeUp(result: Result, record: CheckRecord): string[] {
   const cited = result.causes.flatMap(({ chain }) => chain.flatMap(({ evidence }) => evidence));
-  return cited.filter((citation) => !isThere(citation, record));
+  return cited
+    .filter((citation) => !isThere(citation, record))
+    .map(({ probe, host, excerpt }) => `${probe} on ${host}: ${excerpt}`);
 }
 
-/** True where a look of that kind, on that host and at that time, brought a line that the excerpt begins or is. */
+/** True where a look of that kind, on that host and at that time, brought a line that holds the excerpt. */
 function isThere({ probe, host, at, excerpt }: Excerpt, { evidence }: CheckRecord): boolean {
   return evidence.some(
     (one) =>
@@ -77,7 +79,7 @@ function isThere({ probe, host, at, excerpt }: Excerpt, { evidence }: CheckRecor
       one.at === at &&
       `${one.output?.stdout ?? ''}\n${one.output?.stderr ?? ''}`
         .split('\n')
-        .some((line) => line.replace(/^\| /u, '').trim().startsWith(excerpt)),
+        .some((line) => line.includes(excerpt)),
   );
 }
 
