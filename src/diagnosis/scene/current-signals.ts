@@ -23,6 +23,8 @@ export function currentSignals(service: ServiceReading, words: ServiceWords): re
 }
 
 function horizonOf(service: ServiceReading, words: ServiceWords): number {
+  // What was not started since boot has said nothing since; its last words are of another trouble.
+  if (service.neverStarted === true) return -1;
   const life = service.lifeSecondsAgo ?? service.startedSecondsAgo;
   // Clocks of logs and managers are cut to seconds, and a program may speak before its manager notes the start.
   if (service.running) return Math.min(WINDOW_SECONDS, life === undefined ? WINDOW_SECONDS : life + 2);

@@ -35,14 +35,15 @@ function readContainer(
     name: container.name,
     groupOrId: container.id,
     state,
-    rawState: container.status === 'exited' ? `exited (${container.exitCode})` : container.status,
+    rawState: rawStateOf(container),
     running: container.running && !container.paused && !container.restarting,
     enabled: container.restartPolicy !== '' && container.restartPolicy !== 'no',
     pid: container.pid === 0 ? undefined : container.pid,
     command: container.command.join(' '),
     startedSecondsAgo: started,
     stoppedSecondsAgo: ago(container.finishedAt, now),
-    neverStarted: container.status === 'created',
+    // Whether an engine starts it at boot is its restart policy; "created" is no boot, but a start that nobody made or that failed.
+    neverStarted: false,
     exitStatus: container.exitCode,
     restarts: container.restartCount,
     recentStarts: started !== undefined && started < START_WINDOW_SECONDS ? container.restartCount + 1 : 0,
@@ -58,6 +59,12 @@ function readContainer(
     config: { command: container.command.join(' '), environment: {}, files: [] },
     cite: citedLines(container).flatMap((line) => look?.cite(line) ?? []),
   };
+}
+
+/** `exited (137)`; of a start that failed, docker's own reason. */
+function rawStateOf({ status, exitCode, error }: ContainerFacts): string {
+  if (status === 'exited') return `exited (${exitCode})`;
+  return status === 'created' && error !== '' ? `created (${error.slice(0, 160)})` : status;
 }
 
 function citedLines(container: ContainerFacts): number[] {

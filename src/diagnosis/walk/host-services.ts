@@ -45,11 +45,13 @@ export function hostServices(store: EvidenceStore, host: string): HostServices {
   const listeners = (look?.facts.listeners ?? []).map((listener): OwnedListener => {
     const hidden = hiddenOwner(store, host, listener, processes);
     const owner = listener.processes[0] ?? (hidden && { pid: hidden.pid, name: programOf(hidden) });
+    const published = dockerPublisher(listener, managed);
     const service =
-      owner && (find(owner.pid) ?? bareProcess(host, owner.pid, owner.name, processes, store, bare));
+      published ??
+      (owner && (find(owner.pid) ?? bareProcess(host, owner.pid, owner.name, processes, store, bare)));
     return {
       listener,
-      service: service ?? dockerPublisher(listener, managed),
+      service,
       program: owner?.name,
       pid: owner?.pid,
       cite: look?.cite(listener.line) ?? [],
@@ -72,8 +74,16 @@ function dockerPublisher(
   services: readonly ServiceReading[],
 ): ServiceReading | undefined {
   const { port } = listener;
-  if (port === undefined || listener.processes.length > 0) return undefined;
-  return services.find((service) => service.manager === 'docker' && service.publishedPorts?.includes(port));
+  const stranger = listener.processes.some(
+    ({ name }) => !/^(?:docker-proxy|rootlessport|conmon|pasta|slirp4netns)/.test(name),
+  );
+  if (port === undefined || stranger) return undefined;
+  return services.find(
+    (service) =>
+      service.manager === 'docker' &&
+      ['running', 'paused'].includes(service.state) &&
+      service.publishedPorts?.includes(port),
+  );
 }
 
 function serviceFinder(

@@ -182,6 +182,7 @@ function fallback(all: readonly ServiceReading[], _place: UpstreamPlace): Matche
   // A container says by its ports what it serves; one that names none of this is somebody else's.
   const managed = all.filter((service) => service.manager !== 'process' && service.manager !== 'docker');
   const custom = managed.filter((service) => service.manager !== 'systemd' || service.enabled !== undefined);
-  const [only] = custom;
-  return only && custom.length === 1 ? { service: only, by: 'only-one', intruder: undefined } : undefined;
+  const containers = all.filter((service) => service.manager === 'docker');
+  const [only] = custom.length === 0 && containers.length === 1 ? containers : custom;
+  return only && custom.length <= 1 ? { service: only, by: 'only-one', intruder: undefined } : undefined;
 }

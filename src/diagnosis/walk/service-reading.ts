@@ -59,8 +59,9 @@ export interface ServiceReading {
   readonly error?: string | undefined;
   readonly keeper?: string | undefined;
   readonly image?: string | undefined;
-  readonly exposedPorts?: readonly number[] | undefined;
   readonly publishedPorts?: readonly number[] | undefined;
+  /** Ports that a container's image says it serves, published or not. */
+  readonly exposedPorts?: readonly number[] | undefined;
   readonly networks?: readonly string[] | undefined;
   readonly tasks?: number | undefined;
   readonly tasksLimit?: number | undefined;

@@ -194,8 +194,11 @@ function containerOf(raw: unknown, at: number, places: ReadonlyMap<string, numbe
               lastOutput: (lastCheck?.Output ?? '').slice(0, 2000),
               lastExitCode: lastCheck?.ExitCode,
             }),
-      // A container that does not run publishes nothing; what it would publish is what its maker asked for.
-      publishedPorts: publishedPortsOf((state.Running ? network.Ports : host.PortBindings) ?? {}),
+      // A container that does not run, or is between two starts ("restarting", which docker counts as running), publishes
+      // nothing; what it would publish is what its maker asked for.
+      publishedPorts: publishedPortsOf(
+        (state.Running && !state.Restarting ? network.Ports : host.PortBindings) ?? {},
+      ),
       exposedPorts: Object.keys(config.ExposedPorts ?? {}),
       networks: Object.entries(network.Networks ?? {}).map(([name, joined]) => ({
         name,
