@@ -110,6 +110,7 @@ export const sceneTypes = {
     keeper: 'string',
     image: 'string',
     ports: 'list<int>',
+    sockets: 'list<string>',
     publishedPorts: 'list<int>',
     networks: 'list<string>',
     unknownOptions: 'list<string>',

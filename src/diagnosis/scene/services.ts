@@ -59,6 +59,7 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     error: service.error ?? '',
     image: service.image ?? '',
     ports: listeners.map((one) => one.listener.port).filter((port) => port !== undefined),
+    sockets: listeners.flatMap(({ listener }) => (listener.path?.startsWith('/') ? [listener.path] : [])),
     publishedPorts: [...(service.publishedPorts ?? [])],
     networks: [...(service.networks ?? [])],
     unknownOptions: [...(service.unknownOptions ?? [])],
