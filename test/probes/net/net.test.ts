@@ -49,6 +49,22 @@ describe('net.listeners', () => {
     expect(listeners.find(({ family }) => family === 'unix')).toMatchObject({ path: '/run/my app.sock' });
   });
 
+  it('reads the account and the control group where root in a container may not see the process', () => {
+    const parsed = parseNetListeners(outputOf(fixture('net', 'ss-container')));
+    const listeners = parsed.ok ? parsed.facts.listeners : [];
+    const redis = listeners.find(({ port }) => port === 6379);
+    expect(redis).toMatchObject({ processes: [], uid: 101 });
+    expect(redis?.cgroup).toMatch(/\/system\.slice\/redis-server\.service$/);
+    expect(listeners.find(({ port, address }) => port === 80 && address === '::')).toMatchObject({
+      processes: [{ name: 'nginx', pid: 48 }],
+      cgroup: expect.stringMatching(/nginx\.service$/),
+    });
+    expect(listeners.find(({ path }) => path === '/run/sapp.sock')).toMatchObject({
+      processes: [{ name: 'systemd', pid: 1 }],
+    });
+    expect(listeners.find(({ path }) => path === '/run/sapp.sock')?.cgroup).toBeUndefined();
+  });
+
   it('reads the device of a bound socket', () => {
     const text =
       'Netid State  Recv-Q Send-Q Local Address:Port\ntcp   LISTEN 0      4096      127.0.0.53%lo:53         0.0.0.0:*';

@@ -11,34 +11,66 @@ describe('systemd.units', () => {
   const parsed = parseSystemdUnits(outputOf(fixture('service', 'systemd-show')));
   const units = parsed.ok ? parsed.facts.units : [];
 
-  it('reads a unit in a crash loop', () => {
-    expect(units[0]).toMatchObject({
-      name: 'ds-docservice.service',
+  const named = (name: string) => units.find((unit) => unit.name === `${name}.service`);
+
+  it('reads a unit that dies behind a pipe and is started again: systemd calls that a success', () => {
+    expect(named('ds-docservice')).toMatchObject({
       active: 'activating',
       sub: 'auto-restart',
-      result: 'exit-code',
+      result: 'success',
       execMainCode: 'exited',
-      execMainStatus: 1,
-      nRestarts: 17,
+      execMainStatus: 0,
+      nRestarts: 0,
+      restart: 'always',
+      restartSec: '30s',
       user: 'ds',
-      startedAt: Date.parse('2026-11-21T01:25:01Z'),
-      environmentFiles: ['/etc/default/docs'],
-      limits: { nofile: 524288, tasksMax: 4915 },
+      startedAt: Date.parse('2026-11-21T03:31:42Z'),
+      exitedAt: Date.parse('2026-11-21T03:31:42Z'),
+      limits: { nofile: 524288, tasksMax: 28909 },
     });
-    expect(units[0]?.execStart[0]).toMatch(/^\/bin\/sh -c exec .* tee -a .*out\.log$/);
-    expect(units[0]?.after).toContain('redis-server.service');
-    expect(units[0]?.environment).toContainEqual({ name: 'DB_PASS', value: '***' });
-    expect(units[0]?.mainPid).toBeUndefined();
+    expect(named('ds-docservice')?.execStart[0]).toMatch(/^\/bin\/sh -c exec .* tee -a .*out\.log$/);
+    expect(named('ds-docservice')?.after).toContain('redis-server.service');
+    expect(named('ds-docservice')?.environment).toContainEqual({ name: 'DB_PASSWORD', value: '***' });
+    expect(named('ds-docservice')?.mainPid).toBeUndefined();
+    expect(named('ds-docservice')?.limits.tasksCurrent).toBeUndefined();
   });
 
-  it('tells a death for lack of memory and a unit that is not there', () => {
-    expect(units[1]).toMatchObject({
-      memoryOom: true,
+  it('reads a program that is not there, one that was killed, one that runs and one that is masked', () => {
+    expect(named('app')).toMatchObject({ active: 'failed', result: 'exit-code', execMainStatus: 203 });
+    expect(named('ds-converter')).toMatchObject({
+      result: 'signal',
       execMainCode: 'killed',
       execMainStatus: 9,
-      unitFileState: 'disabled',
+      limits: { memoryMax: 12 * 1024 * 1024, nofile: 1024 },
     });
-    expect(units[2]).toMatchObject({ load: 'not-found', active: 'inactive' });
+    expect(named('nginx')).toMatchObject({ active: 'active', sub: 'running', type: 'forking' });
+    expect(named('nginx')?.mainPid).toBeGreaterThan(1);
+    expect(named('plain')).toMatchObject({
+      load: 'masked',
+      unitFileState: 'masked-runtime',
+      fragmentPath: '/run/systemd/system/plain.service',
+      execStart: [],
+    });
+    expect(named('NetworkManager')).toMatchObject({ load: 'not-found', active: 'inactive' });
+    expect(named('redis-server')?.dropInPaths).toHaveLength(1);
+  });
+
+  it('tells when this systemd came up, which in a container is not when the kernel did', () => {
+    expect(parsed.ok && parsed.facts.managerStartedAt).toBe(Date.parse('2026-11-21T03:22:08Z'));
+  });
+
+  it('tells a death for lack of memory', () => {
+    // Only systemd on control groups of version 2 says so by itself.
+    const text = 'Result=oom-kill\nId=hog.service\nActiveState=failed\nSubState=failed';
+    const hog = parseSystemdUnits(outputOf(frame('systemctl show', text)));
+    expect(hog.ok && hog.facts.units[0]).toMatchObject({ name: 'hog.service', memoryOom: true });
+    expect(hog.ok && hog.facts.managerStartedAt).toBeUndefined();
+  });
+
+  it('cites the very lines', () => {
+    const lines = fixture('service', 'systemd-show').split('\n');
+    expect(lines[named('app')?.lines['ExecMainStatus'] ?? 0]).toBe('ExecMainStatus=203');
+    expect(lines[named('plain')?.line ?? 0]).toBe('Id=plain.service');
   });
 
   it('says that systemd is not there, instead of no unit', () => {
@@ -76,6 +108,22 @@ describe('systemd.journal', () => {
       { identifier: 'systemd', line: 3 },
     ]);
     expect(parsed.ok && parsed.facts.entries[0]?.message).toContain('\nat TCPConnectWrap');
+  });
+
+  it("tells systemd's own words from those of the process that it could not make", () => {
+    const read = parseSystemdJournal(outputOf(fixture('service', 'systemd-journal-exec')));
+    const entries = read.ok ? read.facts.entries : [];
+    expect(entries.find(({ message }) => message.includes('Failed at step EXEC'))).toMatchObject({
+      identifier: '(gone)',
+    });
+    expect(entries.at(-1)).toMatchObject({ identifier: 'systemd', pid: 1 });
+    expect(entries.at(-1)?.message).toBe('Failed to start app.service - The app (gunicorn).');
+  });
+
+  it('shows a program that memory killed behind a pipe: "Killed", and then a success', () => {
+    const read = parseSystemdJournal(outputOf(fixture('service', 'systemd-journal-oom-behind-tee')));
+    const messages = read.ok ? read.facts.entries.map(({ message }) => message) : [];
+    expect(messages.slice(-2)).toEqual(['Killed', 'ds-docservice.service: Deactivated successfully.']);
   });
 
   it('tells no entries from no permission', () => {
@@ -140,6 +188,17 @@ describe('docker.containers', () => {
     expect(lines[named('hog')?.lines['OOMKilled'] ?? 0]?.trim()).toBe('"OOMKilled": true,');
     expect(lines[named('loop')?.lines['ExitCode'] ?? 0]?.trim()).toBe('"ExitCode": 3,');
     expect(lines[named('frozen')?.lines['Status'] ?? 0]?.trim()).toBe('"Status": "paused",');
+  });
+
+  it('reads the ports that a container between two starts means to publish', () => {
+    const read = parseDockerContainers(outputOf(fixture('service', 'docker-inspect-restarting')));
+    const web = read.ok ? read.facts.containers.find(({ name }) => name === 'web') : undefined;
+    expect(web).toMatchObject({
+      status: 'restarting',
+      running: true,
+      exitCode: 1,
+      publishedPorts: [{ containerPort: 8080, hostIp: '127.0.0.1', hostPort: 18090 }],
+    });
   });
 
   it('leaves the environment on the host', () => {

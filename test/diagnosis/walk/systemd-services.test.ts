@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceStore } from '../../../src/diagnosis/looked.js';
+import { systemdServices } from '../../../src/diagnosis/walk/systemd-services.js';
+import type { Evidence } from '../../../src/domain/evidence.js';
+import { frame } from '../../probes/fixture.js';
+import { outputOf } from '../../probes/run-probe.js';
+
+const NOW = Date.parse('2026-11-21T10:00:00Z');
+const BOOTED = 'Sat 2026-11-21 09:00:00 UTC';
+
+function evidence(id: string, stdout: string): Evidence {
+  const kind = id.split(':')[0] ?? id;
+  return {
+    id,
+    kind,
+    host: 'docs-1',
+    argv: [],
+    at: new Date(NOW).toISOString(),
+    durationMs: 1,
+    output: outputOf(stdout),
+  };
+}
+
+const identity = evidence(
+  'host.identity',
+  frame('uname -n', 'docs-1') + frame('uname -r', '6.1.0') + frame('date +%s', String(NOW / 1000)),
+);
+
+function unit(properties: Record<string, string>): Evidence {
+  const lines = {
+    Id: 'web.service',
+    LoadState: 'loaded',
+    ActiveState: 'inactive',
+    SubState: 'dead',
+    Result: 'success',
+    UnitFileState: 'disabled',
+    Type: 'simple',
+    ExecStart: '{ path=/opt/web ; argv[]=/opt/web --port 8000 ; ignore_errors=no }',
+    ...properties,
+  };
+  const text = Object.entries(lines)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+  return evidence(
+    'systemd.units',
+    frame('systemctl show', text) + frame('systemctl show manager', `UserspaceTimestamp=${BOOTED}`),
+  );
+}
+
+function journal(...messages: [time: string, text: string][]): Evidence {
+  const lines = messages.map(([time, text]) => `2026-11-21T${time}.000000+0000 docs-1 systemd[1]: ${text}`);
+  return evidence('systemd.journal:web.service', `${lines.join('\n') || '-- No entries --'}\n`);
+}
+
+function read(...looks: Evidence[]) {
+  return systemdServices(evidenceStore([identity, ...looks]), 'docs-1')[0];
+}
+
+describe('a unit that systemd has unloaded since', () => {
+  it('was stopped by somebody where its journal says so, and is not called never started', () => {
+    const service = read(
+      unit({}),
+      journal(
+        ['09:30:00', 'Started web.service - Web.'],
+        ['09:50:00', 'Stopping web.service - Web...'],
+        ['09:50:01', 'Stopped web.service - Web.'],
+      ),
+    );
+    expect(service).toMatchObject({ state: 'stopped', neverStarted: false, startedSecondsAgo: 1800 });
+  });
+
+  it('was never started where the journal knows of no life since systemd came up', () => {
+    const before = journal(
+      ['08:00:00', 'Started web.service - Web.'],
+      ['09:20:00', '/lib/systemd/system/web.service:9: Unknown key in section [Service], ignoring.'],
+    );
+    expect(read(unit({}), before)).toMatchObject({ state: 'stopped', neverStarted: true, enabled: false });
+  });
+
+  it('is not judged where the journal cannot be read', () => {
+    expect(read(unit({}))?.neverStarted).toBeUndefined();
+  });
+});
+
+describe('a unit that is inactive', () => {
+  it('has exited where it ended by itself', () => {
+    const ended = journal(
+      ['09:30:00', 'Started web.service - Web.'],
+      ['09:31:00', 'web.service: Deactivated successfully.'],
+    );
+    expect(read(unit({}), ended)).toMatchObject({ state: 'exited' });
+  });
+});
+
+describe('a masked unit', () => {
+  it('is seen where an administrator masked it, and not where a package did', () => {
+    const masked = { LoadState: 'masked', UnitFileState: 'masked', Type: '', ExecStart: '' };
+    expect(read(unit({ ...masked, FragmentPath: '/etc/systemd/system/web.service' }))).toMatchObject({
+      state: 'stopped',
+      enabled: false,
+      rawState: 'inactive (masked)',
+    });
+    expect(read(unit({ ...masked, FragmentPath: '/lib/systemd/system/web.service' }))).toBeUndefined();
+  });
+});
+
+describe('a kill for lack of memory', () => {
+  const group = (container: string) => `/docker/${container.repeat(64)}/system.slice/web.service`;
+  const kernel = (cgroup: string) =>
+    evidence(
+      'kernel.log',
+      frame('cat /proc/uptime', '5000.00 1.00') +
+        frame(
+          'dmesg',
+          [
+            `[ 4990.000000] oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=${cgroup},task=python3,pid=77,uid=1`,
+            '[ 4990.000100] Memory cgroup out of memory: Killed process 77 (python3) total-vm:1kB',
+          ].join('\n'),
+        ),
+    );
+  const waiting = unit({
+    ActiveState: 'activating',
+    SubState: 'auto-restart',
+    ExecMainStartTimestamp: 'Sat 2026-11-21 09:59:40 UTC',
+    ExecMainExitTimestamp: 'Sat 2026-11-21 09:59:50 UTC',
+  });
+  const cgroups = evidence(
+    'process.cgroups',
+    `/proc/1/cgroup:1:name=systemd:/docker/${'a'.repeat(64)}/init.scope\n`,
+  );
+
+  it("is the unit's although its main process, a shell, ended well", () => {
+    expect(read(waiting, kernel(group('a')), cgroups)).toMatchObject({
+      state: 'restarting',
+      oomKilled: true,
+      killedSecondsAgo: 10,
+    });
+  });
+
+  it("is not the unit's where it struck the like-named one of another container", () => {
+    expect(read(waiting, kernel(group('b')), cgroups)).toMatchObject({ oomKilled: false });
+  });
+});
