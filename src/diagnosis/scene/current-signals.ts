@@ -15,11 +15,15 @@ const LAST_WORDS_UNDATED = 40;
  */
 export function currentSignals(service: ServiceReading, words: ServiceWords): readonly Word[] {
   const horizon = horizonOf(service, words);
-  return words.signals.filter((word) => {
-    if (word.stamped && word.secondsAgo !== undefined) return word.secondsAgo <= horizon;
-    if (word.fromEnd > LAST_WORDS_UNDATED) return false;
-    return word.latestSecondsAgo !== undefined && word.latestSecondsAgo <= horizon;
-  });
+  const sure = words.signals.filter((word) => word.secondsAgo !== undefined && word.secondsAgo <= horizon);
+  // What may be of this life, or of one before it, only counts where nothing else was said.
+  if (sure.some((word) => word.kind !== 'listening')) return sure;
+  return words.signals.filter((word) => sure.includes(word) || mayBelong(word, horizon));
+}
+
+function mayBelong(word: Word, horizon: number): boolean {
+  if (word.stamped || word.fromEnd > LAST_WORDS_UNDATED) return false;
+  return word.latestSecondsAgo !== undefined && word.latestSecondsAgo <= horizon;
 }
 
 function horizonOf(service: ServiceReading, words: ServiceWords): number {
