@@ -92,7 +92,8 @@ function accepts(owned: OwnedListener, upstream: UpstreamWalk): boolean {
   const { address, family } = owned.listener;
   const { server } = upstream;
   if (family === 'unix') return true;
-  if (['*', '0.0.0.0', '::'].includes(address)) return true;
+  if (address === '*') return true;
+  if (address === '0.0.0.0' || address === '::') return server.isName || server.host.includes(':') === (address === '::');
   if (server.isName) return upstream.loopback === isLoopbackAddress(address) || !isLoopbackAddress(address);
   return address === server.host;
 }
@@ -105,7 +106,7 @@ function listening(
 ): boolean | undefined {
   if (exact) return true;
   if (owner?.listenersKnown) return false;
-  if (direct?.outcome === 'refused') return false;
+  if (direct?.outcome === 'refused' || direct?.outcome === 'unreachable') return false;
   return direct &&
     ['answered', 'timeout-response', 'closed-early', 'reset', 'invalid-http'].includes(direct.outcome ?? '')
     ? true
@@ -153,7 +154,7 @@ function lookupFact(store: EvidenceStore, host: string, name: string): Fact<'Loo
   const inFile = config?.facts.hosts.find((entry) =>
     entry.names.some((one) => one.toLowerCase() === name.toLowerCase()),
   );
-  const queries = store.looks(dnsQuery, host).filter((query) => query.evidence.id.includes(name));
+  const queries = store.looks(dnsQuery, host).filter((query) => query.evidence.argv.includes(name));
   // One name server that answers is enough for the resolver; of several failures the last is as good as any.
   const query =
     queries.find((one) => one.facts.answer === 'answered') ??

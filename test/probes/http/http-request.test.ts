@@ -272,3 +272,27 @@ test('any output at all is read without throwing', () => {
     }),
   );
 });
+
+test('a host without ::1 has not run out of ports: the refusal of its other address counts', () => {
+  const text = [
+    'via: curl',
+    '*   Trying 127.0.0.1:8000...',
+    '* connect to 127.0.0.1 port 8000 failed: Connection refused',
+    '*   Trying [::1]:8000...',
+    '* Immediate connect fail for ::1: Cannot assign requested address',
+    "* Failed to connect to localhost port 8000 after 28 ms: Couldn't connect to server",
+    "curl: (7) Failed to connect to localhost port 8000 after 28 ms: Couldn't connect to server",
+    'timing: connect=0.000000 total=0.028381 remote=',
+    'exit: 7',
+    'header: 1',
+    'raw:',
+    '| ',
+    '',
+  ];
+  expect(httpRequest.parse(outputOf(text.join('\n')))).toMatchObject({
+    ok: true,
+    facts: { outcome: 'refused', line: 2 },
+  });
+  const alone = [...text.slice(0, 1), ...text.slice(3)].join('\n');
+  expect(httpRequest.parse(outputOf(alone))).toMatchObject({ facts: { outcome: 'no-local-port' } });
+});
