@@ -119,9 +119,13 @@ export function describeLayoutOfMachines(layout: Layout): void {
     describeLayout(layout);
     return;
   }
-  describe(`the layout ${layout}, which needs root`, () => {
-    it('is refused to an ordinary user in one clear sentence', async () => {
-      await expect(startWorld({ layout, seed: seedOfThisRun() })).rejects.toThrow(/root/u);
+  const { faults, impossible } = chooseFaults(layout);
+  process.stdout.write(`${layout}: only root may make its machines; its faults are not tried in this run\n`);
+  describe(`the layout ${layout} without root`, () => {
+    it('tries no fault, and says of each that it needs root', () => {
+      expect(faults).toEqual([]);
+      expect(impossible).not.toEqual([]);
+      expect(impossible.filter((one) => !one.endsWith('(needs root)'))).toEqual([]);
     });
   });
 }
