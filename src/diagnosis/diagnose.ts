@@ -120,7 +120,7 @@ function nameCause(
     graph,
   ).flatMap((effect) => bestFindings(effect, considered).slice(0, 1));
   const own = distinct(findings);
-  const links = [...own, ...telling(own, effects, index)].map((finding) =>
+  const links = telling([...own, ...effects], index).map((finding) =>
     linkOf(finding.says, finding.cites, index, language, finding.cause),
   );
   const symptoms = [upstreamLink(scene), clientLink(scene, record.target.url)]
@@ -157,18 +157,14 @@ function distinct(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** An effect that rests on nothing but what a deeper link has shown adds no step to the chain. */
-function telling(
-  own: readonly Finding[],
-  effects: readonly Finding[],
-  index: EvidenceIndex,
-): readonly Finding[] {
-  const shown = own.map((finding) => keysOf(finding, index));
-  return effects.filter((effect) => {
-    const keys = keysOf(effect, index);
+/** What rests on nothing but what a deeper link has shown adds no step to the chain. The root always stays. */
+function telling(findings: readonly Finding[], index: EvidenceIndex): readonly Finding[] {
+  const shown: ReadonlySet<string>[] = [];
+  return findings.filter((finding, place) => {
+    const keys = keysOf(finding, index);
     const repeats = shown.some((earlier) => [...keys].every((key) => earlier.has(key)));
     shown.push(keys);
-    return !repeats;
+    return place === 0 || !repeats;
   });
 }
 

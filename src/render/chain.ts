@@ -108,6 +108,9 @@ function renderHead(citation: Citation, startedAt: string, indent: string, ink: 
 function renderExcerpt(citation: Citation, indent: string, ink: Ink, words: Texts): string[] {
   const { paint, marks } = ink;
   const bar = `${indent}${paint.dim(marks.bar)} `;
+  // Where ps has nothing to show, the look brought its own clock alone.
+  const nothing = citation.probe === 'nginx.processes' && /^clock [\d. ]+$/u.test(citation.excerpt);
+  if (nothing) return [`${bar}  ${paint.dim(words.noProcess)}`];
   const lines = counted(visibleLines(citation.excerpt));
   const inner = { ...ink, width: ink.width - indent.length - 4 };
   const shown = lines.slice(0, SHOWN_LINES).flatMap(({ line, times }) => {

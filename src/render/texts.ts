@@ -26,6 +26,7 @@ export interface Texts {
   readonly ruledOut: (count: number) => string;
   readonly notChecked: (count: number) => string;
   readonly recent: string;
+  readonly noProcess: string;
   readonly moreLines: (count: number) => string;
   readonly counts: (hosts: number, probes: number, seconds: string) => string;
   readonly playbook: (name: string) => string;
@@ -176,6 +177,7 @@ const en: Texts = {
   ruledOut: (count) => `Ruled out (${count})`,
   notChecked: (count) => `Could not be looked at (${count})`,
   recent: 'Recent failures, over by now',
+  noProcess: '(no nginx that takes this URL)',
   moreLines: (count) => `${count} more ${count === 1 ? 'line' : 'lines'}`,
   counts: (hosts, probes, seconds) =>
     `${hosts} ${hosts === 1 ? 'host' : 'hosts'}, ${probes} probes, ${seconds} s`,
@@ -336,6 +338,7 @@ const zh: Texts = {
   ruledOut: (count) => `已排除（${count}）`,
   notChecked: (count) => `未能查看（${count}）`,
   recent: '近期故障（已经过去）',
+  noProcess: '（没有处理该 URL 的 nginx）',
   moreLines: (count) => `另有 ${count} 行`,
   counts: (hosts, probes, seconds) => `${hosts} 台主机，${probes} 个探针，${seconds} 秒`,
   playbook: (name) => `剧本 ${name}`,
