@@ -113,13 +113,23 @@ function findingOf(
   const host = rule.host ? textOf(evaluate(rule.host, types, context)) : undefined;
   return {
     cause: rule.cause,
-    certainty: rule.certainty,
+    certainty: certaintyOf(rule, context),
     host,
     says: messageOf(rule.says, rule.with, types, context),
     cites: citesOf(rule.cite, types, context),
     recoveries: fillRecoveries(rule, recoveries, types, context, host),
     bound: Object.fromEntries(Object.keys(rule.for ?? {}).map((name) => [name, context[name]])),
   };
+}
+
+/** A backend that was only guessed (nothing else is there) cannot be proven to be at fault. */
+function certaintyOf(rule: Rule, context: Readonly<Record<string, unknown>>): Certainty {
+  const { upstream } = context;
+  const guessed =
+    typeof upstream === 'object' && upstream !== null && Reflect.get(upstream, 'backendBy') === 'only-one';
+  return guessed && rule.certainty === 'proven' && rule.when.includes('upstream.backend')
+    ? 'likely'
+    : rule.certainty;
 }
 
 function messageOf(

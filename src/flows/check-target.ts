@@ -57,6 +57,8 @@ export async function checkTarget(target: Target, deps: CheckDeps): Promise<Chec
     trace,
   };
   const outside = askOutside(target.url, trace, deps);
+  // Awaited before the last round; until then a failure must not count as nobody's.
+  outside.catch(() => undefined);
   const opened = await openHosts(target, deps);
   try {
     const evidence: Evidence[] = [];

@@ -1,7 +1,7 @@
 import type { Evidence, ProbeCommand } from '../domain/evidence.js';
 import type { CommandResult } from '../ports.js';
 import { parseProblem } from '../probes/all-probes.js';
-import { maskOutput } from './mask-output.js';
+import { maskArguments, maskOutput } from './mask-output.js';
 
 /** What a command came to, redacted before anybody keeps it; and why it cannot be judged, where it cannot. */
 export function evidenceOf(
@@ -10,7 +10,7 @@ export function evidenceOf(
   result: CommandResult | undefined,
   at: string,
 ): Evidence {
-  const base = { id: command.id, kind: command.kind, host, argv: command.argv, at };
+  const base = { id: command.id, kind: command.kind, host, argv: maskArguments(command.argv), at };
   if (result === undefined || result.state === 'lost') {
     const says = result?.says ?? 'no answer came';
     return { ...base, durationMs: 0, missing: { reason: 'unreachable', says } };

@@ -9,3 +9,11 @@ const key = randomBytes(16).toString('hex');
 export function maskOutput(output: ProbeOutput): ProbeOutput {
   return { ...output, stdout: maskSecrets(output.stdout, key), stderr: maskSecrets(output.stderr, key) };
 }
+
+/** Longer words are our own snippets. */
+const VALUE_MAX = 800;
+
+/** Values that came from a host (an environment, a header) may hold secrets, too. */
+export function maskArguments(argv: readonly string[]): string[] {
+  return argv.map((word) => (word.length > VALUE_MAX ? word : maskSecrets(word, key)));
+}

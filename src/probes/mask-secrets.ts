@@ -41,7 +41,7 @@ const JSON_NUMBER = new RegExp(
  */
 function nameOfSecret(): string {
   const word =
-    'password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|secret|private|signing|encryption|master)[_-]?key|requirepass|masterauth|(?:db|user|auth|admin|root|smtp|redis|mysql|pg)_?pass';
+    'password|passwd|passphrase|pwd|secret|token|credentials?|(?:api|access|secret|private|signing|encryption|master)[_-]?key|requirepass|masterauth|(?:redis|mysql|db|sentinel)_?(?:auth|pw)|auth-pass|(?:account|auth)[_-]?key|(?:db|user|auth|admin|root|smtp|redis|mysql|pg)_?pass';
   return String.raw`(?:[\w.-]{0,60}?(?:${word})(?:[_-]?(?:key|value|hash|string|base|\d{1,3})){0,2}|(?:[\w.-]{0,60}?[_.-])?pass)`;
 }
 

@@ -70,5 +70,13 @@ function isSick(
     (one) => one?.outcome !== undefined,
   );
   if (asked.length === 0) return undefined;
-  return asked.some((one) => one?.well === false);
+  // A 4xx that the backend gives to the same request is its answer: an API has no page at its root.
+  const own = upstreams.map((upstream) => upstream.direct?.status);
+  const itsOwn = (status: number | undefined): boolean =>
+    status !== undefined &&
+    status >= 400 &&
+    status < 500 &&
+    request.status === status &&
+    own.includes(status);
+  return asked.some((one) => one?.well === false && !itsOwn(one.status));
 }

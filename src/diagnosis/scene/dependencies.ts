@@ -56,7 +56,7 @@ function dependencyFact(
     host: place.host,
     port: place.port,
     outcome: look?.facts.outcome,
-    ok: look && ['ok', 'auth-required'].includes(look.facts.outcome),
+    ok: okOf(look?.facts.outcome, service),
     says: look?.facts.says,
     local,
     listening: host?.listenersKnown ? owned !== undefined : undefined,
@@ -66,6 +66,13 @@ function dependencyFact(
     configCite: [...place.cite],
     cite: look ? look.cite(look.facts.line) : [],
   };
+}
+
+/** A container has a network of its own: that its host cannot reach an address says nothing of the container. */
+function okOf(outcome: string | undefined, service: ServiceReading): boolean | undefined {
+  if (outcome === undefined) return undefined;
+  const good = ['ok', 'auth-required'].includes(outcome);
+  return good || service.manager !== 'docker' ? good : undefined;
 }
 
 /** A complaint with an address is about that address; one without, about the kind of thing it names. */

@@ -153,7 +153,8 @@ function pathsInUse(store: EvidenceStore, walk: Walk, host: string): string[] {
 }
 
 function noSpaceSignals(store: EvidenceStore, walk: Walk, host: string): Fact<'Signal'>[] {
-  return walk.suspects
+  // A neighbour's full disk is the neighbour's.
+  return [...new Set(walk.upstreams.flatMap(({ backend }) => (backend ? [backend.service] : [])))]
     .filter((service) => service.host === host)
     .flatMap((service) => currentSignals(service, wordsOf(store, service)))
     .filter((word) => word.kind === 'no-space')

@@ -1,6 +1,7 @@
 /** nginx, as rules see it. */
 import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
 import { citeDirective } from '../../nginx/format.js';
+import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
 import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import { nginxDump } from '../../probes/nginx/nginx-dump.js';
@@ -8,12 +9,13 @@ import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
 import { processDetail } from '../../probes/process/process-detail.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+import { lookupAddresses } from '../walk/lookups.js';
 import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
 import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
 import { selfRequest, shadowedRequest, upgradeSelfRequest } from '../walk/requests.js';
 import { roleOf } from '../walk/service-reading.js';
 import { shadowOf } from '../walk/shadow.js';
-import type { Walk } from '../walk/walk.js';
+import { addressOf, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { listenerOf } from './listeners.js';
 import { proxyErrors } from './proxy-errors.js';
@@ -125,7 +127,7 @@ function matchedOf(
     ),
     shadowedAnswersWell: shadowAnswer?.well,
     ...errorLogOf(store, proxy, read),
-    configuredAddresses: pass.servers.map((server) => configuredAddress(server)),
+    configuredAddresses: pass.servers.flatMap((server) => configuredAddresses(store, proxy.host, server)),
     connectTimeout: setting(settings.proxyConnectTimeoutMs, (ms) => ({ ms })),
     readTimeout: setting(settings.proxyReadTimeoutMs, (ms) => ({ ms })),
     bodyLimit: setting(settings.clientMaxBodySizeBytes, (bytes) => ({ bytes })),
@@ -139,8 +141,13 @@ function matchedOf(
   };
 }
 
-function configuredAddress(server: { host: string; port?: number; socket?: string }): string {
-  return server.socket === undefined ? `${server.host}:${server.port}` : `unix:${server.socket}`;
+/** As nginx writes them into its log: a name by what it resolves to, IPv6 in brackets. */
+function configuredAddresses(store: EvidenceStore, host: string, server: UpstreamAddress): string[] {
+  if (server.socket !== undefined) return [`unix:${server.socket}`];
+  if (!server.isName) return [addressOf(server)];
+  const known =
+    server.host === 'localhost' ? ['127.0.0.1', '::1'] : lookupAddresses(store, host, server.host);
+  return known.map((one) => addressOf({ ...server, host: one }));
 }
 
 function settingsReader(proxy: ProxyReading) {

@@ -93,7 +93,8 @@ function accepts(owned: OwnedListener, upstream: UpstreamWalk): boolean {
   const { server } = upstream;
   if (family === 'unix') return true;
   if (address === '*') return true;
-  if (address === '0.0.0.0' || address === '::') return server.isName || server.host.includes(':') === (address === '::');
+  if (address === '0.0.0.0' || address === '::')
+    return server.isName || server.host.includes(':') === (address === '::');
   if (server.isName) return upstream.loopback === isLoopbackAddress(address) || !isLoopbackAddress(address);
   return address === server.host;
 }

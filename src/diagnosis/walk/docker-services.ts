@@ -2,7 +2,9 @@ import { hostIdentity } from '../../probes/host/host-identity.js';
 import { type ContainerFacts, dockerContainers } from '../../probes/service/docker-containers.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { ServiceReading, ServiceState } from './service-reading.js';
-import { START_WINDOW_SECONDS } from './supervisor-services.js';
+
+/** The engine counts restarts of a container's whole life; only those of a very young process are of now. */
+const YOUNG_SECONDS = 60;
 
 const STATES: Readonly<Record<string, ServiceState>> = {
   running: 'running',
@@ -46,7 +48,7 @@ function readContainer(
     neverStarted: false,
     exitStatus: container.exitCode,
     restarts: container.restartCount,
-    recentStarts: started !== undefined && started < START_WINDOW_SECONDS ? container.restartCount + 1 : 0,
+    recentStarts: started !== undefined && started < YOUNG_SECONDS ? container.restartCount + 1 : 1,
     oomKilled: container.oomKilled,
     health: container.health?.status,
     healthOutput: container.health?.lastOutput.trim().split('\n')[0]?.slice(0, 200),

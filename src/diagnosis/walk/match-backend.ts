@@ -96,6 +96,7 @@ function byOf(
   claimsOf: (service: ServiceReading) => Claims,
 ): MatchedBy {
   if (claims(service, place, claimsOf)) return 'claims-port';
+  if (service.state === 'missing') return 'name';
   return nameScore(service, place.hints) > 0 ? 'name' : 'only-one';
 }
 

@@ -21,6 +21,7 @@ import {
   ownHostRequest,
   selfRequest,
   shadowedRequest,
+  speaksHttp,
   upgradeDirectRequest,
   upgradeSelfRequest,
 } from './requests.js';
@@ -50,11 +51,13 @@ function requests(walk: Walk): Planned[] {
       (header) => header.name.toLowerCase() === 'host' && header.directive,
     ) ?? true;
   return [
-    ...walk.upstreams.flatMap((upstream) => [
-      ...plan(host, httpRequest, directRequest(walk, upstream)),
-      ...plan(host, httpRequest, upgradeDirectRequest(walk, upstream)),
-      ...(passesHost ? [] : plan(host, httpRequest, ownHostRequest(walk, upstream))),
-    ]),
+    ...walk.upstreams
+      .filter(speaksHttp)
+      .flatMap((upstream) => [
+        ...plan(host, httpRequest, directRequest(walk, upstream)),
+        ...plan(host, httpRequest, upgradeDirectRequest(walk, upstream)),
+        ...(passesHost ? [] : plan(host, httpRequest, ownHostRequest(walk, upstream))),
+      ]),
     ...(self ? plan(host, httpRequest, self) : []),
     ...(upgrade ? plan(host, httpRequest, upgrade) : []),
     ...(shadowed ? plan(host, httpRequest, shadowed) : []),

@@ -64,13 +64,17 @@ export function upstreamUri(walk: Walk): string {
 
 /** Headers that the configuration adds and that are known: some backends refuse a request without them. */
 function forwardedHeaders(walk: Walk): { name: string; value: string }[] {
-  return (walk.proxy?.read?.settings.proxyHeaders ?? [])
-    .filter((header) => header.directive && header.value !== undefined && header.value !== '')
-    .filter(
-      (header) =>
-        !['host', 'connection', 'upgrade', 'referer', 'user-agent'].includes(header.name.toLowerCase()),
-    )
-    .map((header) => ({ name: header.name, value: header.value ?? '' }));
+  return (
+    (walk.proxy?.read?.settings.proxyHeaders ?? [])
+      .filter((header) => header.directive && header.value !== undefined && header.value !== '')
+      // What was masked on its way here is not what nginx sends.
+      .filter((header) => !header.value?.includes('‹secret:'))
+      .filter(
+        (header) =>
+          !['host', 'connection', 'upgrade', 'referer', 'user-agent'].includes(header.name.toLowerCase()),
+      )
+      .map((header) => ({ name: header.name, value: header.value ?? '' }))
+  );
 }
 
 export function ownHostRequest(walk: Walk, upstream: UpstreamWalk): HttpRequestParams {
@@ -153,4 +157,9 @@ export function shadowedRequest(walk: Walk, shadow: Alternative): HttpRequestPar
     insecure: true,
     marker: marker(walk),
   };
+}
+
+/** FastCGI, uwsgi, gRPC and memcached do not answer to HTTP/1.1: asking would prove nothing. */
+export function speaksHttp(upstream: UpstreamWalk): boolean {
+  return upstream.server.scheme === 'http' || upstream.server.scheme === 'https';
 }

@@ -38,7 +38,7 @@ export function supervisorServices(store: EvidenceStore, host: string): ServiceR
   const merelyDefined = (config?.facts.instances ?? []).flatMap((configuration) => {
     const instance = instances.get(configuration.configFile);
     // Without an answer from supervisorctl nobody knows what is loaded; only a daemon that does not run is certain.
-    if (instance && !instance.reachable && instance.supervisordPid !== undefined) return [];
+    if (!instance || (!instance.reachable && instance.supervisordPid !== undefined)) return [];
     return configuration.programs
       .filter((program) => !instance?.programs.some((loaded) => sameProgram(loaded, program)))
       .map((program) => definedProgram(host, configuration.configFile, instance, program, config));

@@ -7,6 +7,9 @@ import { roleOf, type ServiceReading, type ServiceState } from './service-readin
 import { START_WINDOW_SECONDS } from './supervisor-services.js';
 import { type UnitLife, unitLife } from './unit-life.js';
 
+/** A unit that is started again every half minute (OnlyOffice's RestartSec) is never older than this. */
+const YOUNG_SECONDS = 45;
+
 /** Every service unit that is not part of the system itself. */
 export function systemdServices(store: EvidenceStore, host: string): ServiceReading[] {
   const units = store.look(systemdUnits, host, undefined);
@@ -72,9 +75,11 @@ function readUnit(
     neverStarted: state === 'stopped' ? neverStarted(unit, life) : false,
     exitStatus: unit.execMainStatus,
     restarts,
-    // systemd counts restarts since the unit was last started by hand; only a young process makes them recent.
+    // systemd counts restarts of a unit's whole life; only those of a process that is very young are of now.
     recentStarts:
-      started !== undefined && started < START_WINDOW_SECONDS ? Math.min((restarts ?? 0) + 1, 50) : 0,
+      state === 'restarting' || (started !== undefined && started < YOUNG_SECONDS)
+        ? Math.min((restarts ?? 0) + 1, 50)
+        : 1,
     result: unit.result,
     oomKilled: unit.memoryOom || (kill !== undefined && state !== 'running'),
     tasks: unit.limits.tasksCurrent,
