@@ -10,6 +10,7 @@ import { redisPing } from '../../probes/dependency/redis-ping.js';
 import { tcpConnect } from '../../probes/dependency/tcp-connect.js';
 import type { ProbeKind } from '../../probes/probe-kind.js';
 import type { EvidenceStore, Looked } from '../looked.js';
+import { currentSignals } from '../scene/current-signals.js';
 import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
 import { roleOf, type ServiceReading } from './service-reading.js';
@@ -36,7 +37,8 @@ export function dependencyPlaces(store: EvidenceStore, service: ServiceReading):
     const key = `${host}:${port}`;
     if (!places.has(key)) places.set(key, { kind, host, port, cite });
   }
-  for (const word of words.signals) {
+  // An address that an earlier life complained of may be nobody's any more.
+  for (const word of currentSignals(service, words)) {
     const key = `${word.address}:${word.port}`;
     const refused = ['connection-refused', 'connection-timeout'].includes(word.kind);
     if (!refused || !word.address || !word.port || places.has(key) || !isAddress(word.address)) continue;

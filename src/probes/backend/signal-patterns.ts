@@ -85,7 +85,7 @@ export const SIGNAL_PATTERNS: readonly SignalPattern[] = [
     pattern:
       /(?<name>lib[\w.+-]{1,80}\.so[\w.]{0,20}): cannot open shared object file|version `(?:GLIBC|GLIBCXX|CXXABI)_[\w.]{1,20}' not found|Library not loaded|error while loading shared libraries(?:: (?<name2>[^\s:]{1,100}))?/,
   },
-  { kind: 'exec-format', pattern: /exec format error|cannot execute binary file/i },
+  { kind: 'exec-format', pattern: /exec format error|ENOEXEC|cannot execute binary file/i },
   {
     kind: 'module-not-found',
     pattern:
