@@ -8,7 +8,6 @@ import { faults } from './registry.js';
  */
 const combinations: readonly (readonly [string, string])[] = [
   ['redis-down', 'upstream-port-wrong'],
-  ['config-not-json', 'upstream-port-wrong'],
   ['body-too-large', 'redis-down'],
   ['body-too-large', 'backend-stopped'],
   ['websocket-headers-missing', 'storage-denied'],

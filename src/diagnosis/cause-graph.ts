@@ -3,25 +3,19 @@ import type { CauseHead } from '../playbook/cause-schema.js';
 
 export interface CauseGraph {
   readonly causes: ReadonlyMap<string, CauseHead>;
-  /** True where `deeper` may bring about `shallower`, directly or through others. */
+  /** True where `deeper` may bring about `shallower`, directly or through one other. */
   leadsTo(deeper: string, shallower: string): boolean;
 }
 
 export function causeGraph(causes: readonly CauseHead[]): CauseGraph {
   const byId = new Map(causes.map((cause) => [cause.id, cause]));
-  const reach = new Map<string, ReadonlySet<string>>();
-  const reachOf = (id: string): ReadonlySet<string> => {
-    const known = reach.get(id);
-    if (known) return known;
-    const found = new Set<string>();
-    reach.set(id, found);
-    for (const next of byId.get(id)?.leadsTo ?? []) {
-      found.add(next);
-      for (const further of reachOf(next)) found.add(further);
-    }
-    return found;
+  const next = (id: string): readonly string[] => byId.get(id)?.leadsTo ?? [];
+  // One cause that nobody saw may lie between two that were seen; two in a row would be a story.
+  return {
+    causes: byId,
+    leadsTo: (deeper, shallower) =>
+      next(deeper).some((id) => id === shallower || next(id).includes(shallower)),
   };
-  return { causes: byId, leadsTo: (deeper, shallower) => reachOf(deeper).has(shallower) };
 }
 
 /** The causes among `ids` that no other of them brings about. */
@@ -32,7 +26,15 @@ export function rootsOf(ids: readonly string[], graph: CauseGraph): string[] {
 
 /** What `root` brought about among `ids`, deepest first. */
 export function effectsOf(root: string, ids: readonly string[], graph: CauseGraph): string[] {
-  const effects = [...new Set(ids)].filter((id) => id !== root && graph.leadsTo(root, id));
+  const all = [...new Set(ids)].filter((id) => id !== root);
+  const effects: string[] = [];
+  for (let more = [root]; more.length > 0; ) {
+    const found = all.filter(
+      (id) => !effects.includes(id) && more.some((deeper) => graph.leadsTo(deeper, id)),
+    );
+    effects.push(...found);
+    more = found;
+  }
   const depth = (id: string): number => effects.filter((other) => graph.leadsTo(other, id)).length;
   return effects.sort((a, b) => depth(a) - depth(b));
 }

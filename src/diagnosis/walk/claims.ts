@@ -9,7 +9,10 @@ export type { Claims };
 export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims {
   const words = wordsOf(store, service);
   const wanted = words.signals.filter((word) => word.kind === 'address-in-use').map((word) => word.port);
-  const opened = words.signals.filter((word) => word.kind === 'listening');
+  const listening = words.signals.filter((word) => word.kind === 'listening');
+  // A program that was moved says so by its latest word.
+  const latest = Math.min(...listening.map((word) => word.secondsAgo ?? Number.POSITIVE_INFINITY));
+  const opened = listening.filter((word) => (word.secondsAgo ?? Number.POSITIVE_INFINITY) <= latest + 5);
   const sockets = [
     ...words.listens.map((one) => one.path),
     ...opened.map((word) => word.path),
