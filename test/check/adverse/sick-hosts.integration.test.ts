@@ -6,7 +6,6 @@ import type { Diagnosis, NotChecked } from '../../../src/domain/diagnosis.js';
 import { expectHarmless, goodgate, missingOf, resultOf } from './support/goodgate.js';
 import {
   busyboxTools,
-  makeFolder,
   openDoor,
   ordinaryAccount,
   type SickHost,
