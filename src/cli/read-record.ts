@@ -66,6 +66,7 @@ const recordSchema = z.object({
   target: z.object({
     name: z.string(),
     url: z.string(),
+    asked: z.object({ url: z.string(), evidence: z.string() }).exactOptional(),
     playbook: z.string().exactOptional(),
     variables: z.record(z.string(), z.string()),
   }),

@@ -34,20 +34,20 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
   const index = indexEvidence(record.evidence);
   const named = nameCauses(input, index);
   const verdict = verdictOf(record, scene, named);
-  const url = record.target.url;
+  const asked = record.target.asked?.url ?? record.target.url;
   const namedIds = new Set(input.findings.fired.map((finding) => finding.cause));
   return {
     schema: 1,
     target: record.target.name,
-    url,
+    url: record.target.url,
     playbook: input.playbook,
     verdict,
     httpStatus: scene.request.status ?? null,
-    symptom: formatMessage(requestLink(scene, url).says, language),
+    symptom: formatMessage(requestLink(scene, asked).says, language),
     causes: verdict === 'healthy' ? [] : named,
     ruledOut: ruledOut(input, namedIds, index),
     notChecked: notChecked(record, language),
-    path: hopMap(scene, url, graph, language),
+    path: hopMap(scene, asked, graph, language),
     recent: recentFailures(scene, verdict === 'healthy', index, language),
     startedAt: record.startedAt,
     durationMs: record.durationMs,
@@ -123,7 +123,7 @@ function nameCause(
   const links = telling([...own, ...effects], index).map((finding) =>
     linkOf(finding.says, finding.cites, index, language, finding.cause),
   );
-  const symptoms = [upstreamLink(scene), clientLink(scene, record.target.url)]
+  const symptoms = [upstreamLink(scene), clientLink(scene, record.target.asked?.url ?? record.target.url)]
     .filter((link): link is SymptomLink => link !== undefined)
     .map((link) => linkOf(link.says, link.cites, index, language));
   const title = graph.causes.get(id)?.title[language] ?? id;

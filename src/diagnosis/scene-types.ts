@@ -295,6 +295,8 @@ export const sceneTypes = {
     httpVersion: 'Setting',
     upgradeHeader: 'Setting',
     connectionHeader: 'Setting',
+    /** Some location of the server passes a WebSocket upgrade on. */
+    upgradePassed: 'bool',
     hostHeader: 'Setting',
     tlsVerify: 'Setting',
     /** The request as the proxy's host sends it to its own nginx. */

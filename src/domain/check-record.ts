@@ -12,6 +12,8 @@ export interface CheckRecord {
   readonly target: {
     readonly name: string;
     readonly url: string;
+    /** The URL whose way was followed, where it is another than the target's own: a redirect led there, or its playbook says so. */
+    readonly asked?: AskedUrl;
     readonly playbook?: string;
     readonly variables: Readonly<Record<string, string>>;
   };
@@ -22,6 +24,12 @@ export interface CheckRecord {
   readonly hosts: readonly RecordedHost[];
   /** All hosts' evidence and, under the host name `outside`, the bot's own requests. */
   readonly evidence: readonly Evidence[];
+}
+
+export interface AskedUrl {
+  readonly url: string;
+  /** Id of the bot's own request to it, among the evidence. */
+  readonly evidence: string;
 }
 
 export interface RecordedHost {

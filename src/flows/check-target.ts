@@ -9,9 +9,9 @@ import type { Target } from '../domain/target.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import type { Clock, HostRunner, HostSession } from '../ports.js';
 import type { OutsideRequester } from '../ports-outside.js';
-import { askOutside } from './ask-outside.js';
-import { choosePlaybook } from './choose-playbook.js';
+import { choosePlaybook, withDefaults } from './choose-playbook.js';
 import { evidenceOf } from './evidence-of.js';
+import { startOutsideViews } from './outside-views.js';
 
 export type ProgressEvent =
   | { readonly kind: 'connecting'; readonly host: string }
@@ -49,27 +49,29 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function checkTarget(target: Target, deps: CheckDeps): Promise<CheckRecord> {
   const startedAt = deps.clock.now();
   const trace = randomBytes(8).toString('hex');
-  const asked: WalkTarget = {
+  const named: WalkTarget = {
     name: target.name,
     url: target.url,
     variables: target.variables,
     hosts: target.hosts.map(({ host, roles }) => ({ alias: host.alias, roles })),
     trace,
   };
-  const outside = askOutside(target.url, trace, deps);
-  // Awaited before the last round; until then a failure must not count as nobody's.
-  outside.catch(() => undefined);
+  const outside = startOutsideViews(target.url, trace, deps);
   const opened = await openHosts(target, deps);
   try {
     const evidence: Evidence[] = [];
     const counts = new Map<string, number>();
+    let asked = named;
     for (const round of [1, 2, 3] as const) {
-      // The marked request of the outside view must be in the logs before the last round reads them.
-      if (round === 3) evidence.push(await outside);
+      // The marked requests of the outside view must be in the logs before the last round reads them.
+      if (round === 3) evidence.push(...(await outside.all()));
       const playbook =
         round === 1
           ? undefined
           : choosePlaybook(deps.playbooks, target.playbook, evidenceStore(evidence), asked);
+      if (round === 2) {
+        asked = await outside.follow(evidenceStore(evidence), withDefaults(named, playbook));
+      }
       const planned = planRound(round, evidenceStore(evidence), asked, playbook?.looks ?? []);
       const brought = await Promise.all(opened.open.map((host) => runRound(host, round, planned, deps)));
       for (const [index, host] of opened.open.entries()) {
@@ -86,6 +88,7 @@ export async function checkTarget(target: Target, deps: CheckDeps): Promise<Chec
       target: {
         name: target.name,
         url: target.url,
+        ...(asked.url === target.url ? {} : { asked: { url: asked.url, evidence: asked.outsideId ?? '' } }),
         variables: target.variables,
         ...(chosen ? { playbook: chosen.name } : {}),
       },

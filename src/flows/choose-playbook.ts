@@ -4,6 +4,14 @@ import { buildScene } from '../diagnosis/scene/build-scene.js';
 import { type WalkTarget, walk } from '../diagnosis/walk/walk.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 
+/** The target with what its playbook says where the target itself is silent. */
+export function withDefaults(target: WalkTarget, playbook: Playbook | undefined): WalkTarget {
+  const defaults = Object.entries(playbook?.variables ?? {}).flatMap(([name, one]) =>
+    one.default === undefined ? [] : [[name, one.default] as const],
+  );
+  return { ...target, variables: { ...Object.fromEntries(defaults), ...target.variables } };
+}
+
 /** What any service behind nginx gets when no playbook is meant for it in particular. */
 export const GENERAL_PLAYBOOK = 'nginx-upstream';
 
@@ -15,7 +23,7 @@ export function choosePlaybook(
   target: WalkTarget,
 ): Playbook | undefined {
   if (asked !== undefined) return playbooks.get(asked);
-  const scene = prepareScene(buildScene(store, walk(store, target), {}));
+  const scene = prepareScene(buildScene(store, walk(store, target)));
   const fitting = [...playbooks.values()].find(
     (playbook) => playbook.match !== undefined && truthOf(evaluate(playbook.match, {}, scene)) === 'true',
   );

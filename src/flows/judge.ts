@@ -12,7 +12,7 @@ import type { CheckRecord } from '../domain/check-record.js';
 import type { Diagnosis } from '../domain/diagnosis.js';
 import type { CauseHead } from '../playbook/cause-schema.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
-import { choosePlaybook } from './choose-playbook.js';
+import { choosePlaybook, withDefaults } from './choose-playbook.js';
 
 export interface JudgeDeps {
   readonly playbooks: ReadonlyMap<string, Playbook>;
@@ -23,7 +23,7 @@ export function judge(record: CheckRecord, deps: JudgeDeps, options: { readonly 
   const store = evidenceStore(record.evidence);
   const target = targetOf(record);
   const playbook = choosePlaybook(deps.playbooks, record.target.playbook, store, target);
-  const scene = buildScene(store, walk(store, target), playbook?.variables ?? {});
+  const scene = buildScene(store, walk(store, withDefaults(target, playbook)));
   const findings = judgeRules(playbook?.rules ?? [], playbook?.recoveries ?? [], prepareScene(scene));
   return diagnose({
     record,

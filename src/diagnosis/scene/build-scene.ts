@@ -16,13 +16,14 @@ import { serviceFact } from './services.js';
 import { supervisorsOf } from './supervisors.js';
 import { upstreamsOf } from './upstreams.js';
 
-export function buildScene(
-  store: EvidenceStore,
-  walk: Walk,
-  defaults: Readonly<Record<string, { readonly default?: string | undefined }>>,
-): Scene {
-  const variables = { ...defaultsOf(defaults), ...walk.target.variables };
-  const request = answerOf(store.looks(httpRequest, OUTSIDE)[0], variables) ?? { cite: [] };
+export function buildScene(store: EvidenceStore, walk: Walk): Scene {
+  const { variables } = walk.target;
+  const { outsideId } = walk.target;
+  const view =
+    outsideId === undefined
+      ? store.looks(httpRequest, OUTSIDE)[0]
+      : store.lookById(httpRequest, OUTSIDE, outsideId);
+  const request = answerOf(view, variables) ?? { cite: [] };
   const proxy = proxyOf(store, walk);
   const upstreams = upstreamsOf(store, walk);
   const services = walk.hosts.flatMap((host) =>
@@ -48,16 +49,6 @@ export function buildScene(
     looks: looksOf(store, walk),
     variables,
   };
-}
-
-function defaultsOf(
-  defaults: Readonly<Record<string, { readonly default?: string | undefined }>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(defaults).flatMap(([name, one]) =>
-      one.default === undefined ? [] : [[name, one.default]],
-    ),
-  );
 }
 
 /** It fails now: for the client, for nginx on its own host, or for one of the addresses behind it. */

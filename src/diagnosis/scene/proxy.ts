@@ -1,6 +1,7 @@
 /** nginx, as rules see it. */
 import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
 import { citeDirective } from '../../nginx/format.js';
+import { passesUpgrade } from '../../nginx/passes-upgrade.js';
 import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
 import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
@@ -12,7 +13,7 @@ import type { Fact } from '../scene-types.js';
 import { lookupAddresses } from '../walk/lookups.js';
 import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
 import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
-import { selfRequest, shadowedRequest, upgradeSelfRequest } from '../walk/requests.js';
+import { selfRequest, shadowedRequest, upgradeRead, upgradeSelfRequest } from '../walk/requests.js';
 import { roleOf } from '../walk/service-reading.js';
 import { shadowOf } from '../walk/shadow.js';
 import { addressOf, type Walk } from '../walk/walk.js';
@@ -102,10 +103,11 @@ function matchedOf(
   read: ReadConfig,
 ): Partial<Fact<'Proxy'>> {
   const { match, settings, main, pass } = read;
+  const upgrade = upgradeRead(walk)?.settings ?? settings;
   const setting = settingsReader(proxy);
-  const header = (name: string): Fact<'Setting'> =>
+  const upgradeHeader = (name: string): Fact<'Setting'> =>
     headerSetting(
-      settings.proxyHeaders.find((one) => one.name.toLowerCase() === name),
+      upgrade.proxyHeaders.find((one) => one.name.toLowerCase() === name),
       proxy,
     );
   const shadow = shadowOf(read);
@@ -132,12 +134,16 @@ function matchedOf(
     readTimeout: setting(settings.proxyReadTimeoutMs, (ms) => ({ ms })),
     bodyLimit: setting(settings.clientMaxBodySizeBytes, (bytes) => ({ bytes })),
     bufferSize: setting(settings.proxyBufferSizeBytes, (bytes) => ({ bytes })),
-    httpVersion: setting(settings.proxyHttpVersion, (value) => ({ value })),
+    httpVersion: setting(upgrade.proxyHttpVersion, (value) => ({ value })),
     tlsVerify: setting(settings.proxySsl.verify, (on) => ({ value: on ? 'on' : 'off' })),
     workerConnections: setting(main.workerConnections, (value) => ({ value: String(value) })),
-    upgradeHeader: header('upgrade'),
-    connectionHeader: header('connection'),
-    hostHeader: header('host'),
+    upgradeHeader: upgradeHeader('upgrade'),
+    connectionHeader: upgradeHeader('connection'),
+    upgradePassed: passesUpgrade(match.server?.directive.block ?? []),
+    hostHeader: headerSetting(
+      settings.proxyHeaders.find((one) => one.name.toLowerCase() === 'host'),
+      proxy,
+    ),
   };
 }
 

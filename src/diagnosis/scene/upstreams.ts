@@ -11,7 +11,7 @@ import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { elsewherePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
-import { lookupOf } from '../walk/lookups.js';
+import { lookupOf, numericAddresses } from '../walk/lookups.js';
 import { ownersOf } from '../walk/match-backend.js';
 import { directRequest, elsewhereRequest, ownHostRequest, upgradeDirectRequest } from '../walk/requests.js';
 import { tlsParams } from '../walk/tls-params.js';
@@ -197,8 +197,12 @@ function tlsViewOf(store: EvidenceStore, host: string, upstream: UpstreamWalk): 
 }
 
 function routeOf(store: EvidenceStore, host: string, address: string): Fact<'Route'> | undefined {
-  if (!/^[0-9a-fA-F.:]+$/.test(address)) return undefined;
-  const look = store.look(netRoute, host, { address });
+  const routes = numericAddresses(store, host, address).flatMap((one) => {
+    const look = store.look(netRoute, host, { address: one });
+    return look ? [look] : [];
+  });
+  // Of a name's addresses one that can be reached is enough.
+  const look = routes.find((one) => one.facts.reachable) ?? routes[0];
   return (
     look && { reachable: look.facts.reachable, says: look.facts.says, cite: look.cite(look.facts.line ?? 0) }
   );
@@ -207,25 +211,26 @@ function routeOf(store: EvidenceStore, host: string, address: string): Fact<'Rou
 /** Rules that would stop a new connection: on the way out of the proxy, or into the host that has the address. */
 function filtersOf(store: EvidenceStore, upstream: UpstreamWalk, proxyHost: string): Fact<'FilterRule'>[] {
   const { server, owner } = upstream;
-  if (server.socket !== undefined || server.port === undefined || !/^[0-9a-fA-F.:]+$/.test(server.host))
-    return [];
+  if (server.socket !== undefined || server.port === undefined) return [];
   const dport = server.port;
-  const daddr = server.host;
+  const addresses = numericAddresses(store, proxyHost, server.host);
   const ends: { host: string; direction: 'in' | 'out' }[] = [{ host: proxyHost, direction: 'out' }];
   if (owner) ends.push({ host: owner.host, direction: 'in' });
   return ends.flatMap(({ host, direction }) => {
     const look = store.look(netFilter, host, undefined);
     if (!look) return [];
-    return filterRulesMatching(look.facts, { protocol: 'tcp', daddr, dport, direction }).map(
-      (hit): Fact<'FilterRule'> => ({
-        verdict: hit.verdict,
-        chain: hit.chain.chain,
-        text: hit.rule?.text ?? `policy ${hit.verdict}`,
-        packets: hit.rule?.packets ?? hit.chain.packets,
-        host,
-        cite: look.cite(hit.line),
-      }),
-    );
+    return addresses
+      .flatMap((daddr) => filterRulesMatching(look.facts, { protocol: 'tcp', daddr, dport, direction }))
+      .map(
+        (hit): Fact<'FilterRule'> => ({
+          verdict: hit.verdict,
+          chain: hit.chain.chain,
+          text: hit.rule?.text ?? `policy ${hit.verdict}`,
+          packets: hit.rule?.packets ?? hit.chain.packets,
+          host,
+          cite: look.cite(hit.line),
+        }),
+      );
   });
 }
 

@@ -14,7 +14,7 @@ const CAP_BYTES = 256 * 1024;
 export function planLooks(round: Round, store: EvidenceStore, walk: Walk, looks: readonly Look[]): Planned[] {
   const due = looks.filter((look) => look.round === round);
   if (due.length === 0) return [];
-  const scene = prepareScene(buildScene(store, walk, {}));
+  const scene = prepareScene(buildScene(store, walk));
   return due.flatMap((look) =>
     combinations(look.for ?? {}, scene).flatMap(({ context, types }, index) => {
       if (look.when && truthOf(evaluate(look.when, types, context)) !== 'true') return [];

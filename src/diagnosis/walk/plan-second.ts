@@ -12,7 +12,7 @@ import { supervisorConfig } from '../../probes/service/supervisor-config.js';
 import { supervisorStarts } from '../../probes/service/supervisor-starts.js';
 import { systemdJournal } from '../../probes/service/systemd-journal.js';
 import type { EvidenceStore } from '../looked.js';
-import { isHostName } from './lookups.js';
+import { isHostName, isNumeric } from './lookups.js';
 import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
 import { configFiles, errorLogPaths } from './proxy-files.js';
@@ -81,7 +81,7 @@ function routes(walk: Walk): Planned[] {
   const host = askingHost(walk);
   if (host === undefined) return [];
   return walk.upstreams
-    .filter((upstream) => !upstream.loopback && /^[0-9a-fA-F.:]+$/.test(upstream.server.host))
+    .filter((upstream) => !upstream.loopback && isNumeric(upstream.server.host))
     .flatMap((upstream) => plan(host, netRoute, { address: upstream.server.host }));
 }
 

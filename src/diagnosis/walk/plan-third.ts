@@ -1,5 +1,6 @@
 import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
+import { netRoute } from '../../probes/net/net-route.js';
 import { nginxAccessLog } from '../../probes/nginx/access-log.js';
 import { nginxErrorLog } from '../../probes/nginx/error-log.js';
 import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
@@ -7,6 +8,7 @@ import type { EvidenceStore } from '../looked.js';
 import { complainedPaths } from '../scene/paths.js';
 import { dependencyPlans } from './dependency-plans.js';
 import { elsewherePlaces } from './elsewhere.js';
+import { lookupAddresses } from './lookups.js';
 import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
 import { accessLogs, errorLogPaths } from './proxy-files.js';
@@ -23,6 +25,7 @@ export function thirdRound(store: EvidenceStore, walk: Walk): Planned[] {
     ...logs(walk),
     ...otherPlaces(store, walk),
     ...handshakes(store, walk),
+    ...namedRoutes(store, walk),
     ...complaints(store, walk),
     ...dependencyPlans(store, walk),
   ];
@@ -81,6 +84,18 @@ function handshakes(store: EvidenceStore, walk: Walk): Planned[] {
       (['closed-early', 'reset', 'invalid-http'].includes(facts.outcome) || facts.status === 400);
     return params && (upstream.server.scheme === 'https' || odd) ? plan(host, tlsHandshake, params) : [];
   });
+}
+
+const ROUTES_MAX = 4;
+
+/** The routes to what a name turned out to stand for. */
+function namedRoutes(store: EvidenceStore, walk: Walk): Planned[] {
+  const host = walk.proxy?.host ?? walk.proxyHosts[0];
+  if (host === undefined) return [];
+  const addresses = walk.upstreams
+    .filter((upstream) => !upstream.loopback && upstream.server.isName)
+    .flatMap((upstream) => lookupAddresses(store, host, upstream.server.host));
+  return [...new Set(addresses)].slice(0, ROUTES_MAX).flatMap((address) => plan(host, netRoute, { address }));
 }
 
 function complaints(store: EvidenceStore, walk: Walk): Planned[] {

@@ -132,6 +132,12 @@ function nameWorth(one: ReadConfig): number {
   return (byName ? 2 : 0) + (one.pass.servers.length > 0 ? 1 : 0);
 }
 
+/** The same nginx, asked for another path of the same URL; undefined where its configuration is not known. */
+export function readFor(read: ReadConfig | undefined, url: URL, uri: string): ReadConfig | undefined {
+  if (!read) return undefined;
+  return takeAt(read.config, { ...requestOf(url), port: read.port, scheme: read.scheme, uri });
+}
+
 function takeAt(config: NginxConfig, request: NginxRequest): ReadConfig {
   const match = matchRequest(config, request);
   return {

@@ -3,7 +3,7 @@
 import type { Alternative } from '../../nginx/match-result.js';
 import { resolvePassDirective } from '../../nginx/resolve-upstream.js';
 import type { HttpRequestParams } from '../../probes/http/request-params.js';
-import { type ReadConfig, requestOf } from './read-proxy.js';
+import { type ReadConfig, readFor, requestOf } from './read-proxy.js';
 import { addressOf, type UpstreamWalk, type Walk } from './walk.js';
 
 /** A backend that has not answered by then has not answered in time for anybody. */
@@ -86,10 +86,15 @@ export function upgradeDirectRequest(walk: Walk, upstream: UpstreamWalk): HttpRe
   return {
     ...directRequest(walk, upstream),
     label: `upgrade ${upstream.address}`,
-    uri: upgradeUri(walk),
+    uri: upgradeRead(walk)?.pass.upstreamUri ?? upgradeUri(walk),
     upgrade: true,
     timeoutSeconds: 3,
   };
+}
+
+/** What nginx does with the upgrade: its path may be another location's than the URL's. */
+export function upgradeRead(walk: Walk): ReadConfig | undefined {
+  return readFor(walk.proxy?.read, walk.url, upgradeUri(walk));
 }
 
 /** The request as a client sends it, but from the proxy's own host to its own nginx. */

@@ -13,7 +13,10 @@ import type { ServiceReading } from './service-reading.js';
 
 export interface WalkTarget {
   readonly name: string;
+  /** The URL whose way is followed. */
   readonly url: string;
+  /** Id of the bot's own request to it; the only one where absent. */
+  readonly outsideId?: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly hosts: readonly { readonly alias: string; readonly roles: readonly Role[] }[];
   readonly trace: string;
@@ -45,7 +48,15 @@ const UPSTREAMS_MAX = 6;
 const SUSPECTS_MAX = 8;
 
 export function targetOf(record: CheckRecord): WalkTarget {
-  return { ...record.target, hosts: record.hosts, trace: record.trace };
+  const { asked, name, url, variables } = record.target;
+  return {
+    name,
+    url: asked?.url ?? url,
+    outsideId: asked?.evidence,
+    variables,
+    hosts: record.hosts,
+    trace: record.trace,
+  };
 }
 
 export function walk(store: EvidenceStore, target: WalkTarget): Walk {
