@@ -5,7 +5,7 @@ import { type FilteredConnection, filterRulesMatching } from '../../src/probes/n
 import { parseNetFilter } from '../../src/probes/net/net-filter.js';
 import { systemProbes } from '../../src/probes/system-probes.js';
 import { frame } from './fixture.js';
-import { outputOf } from './run-probe.js';
+import { outputOf } from './output-of.js';
 
 const ROOMS = ['dns', 'host', 'net', 'process', 'service'];
 const RECORDED = ROOMS.flatMap((room) => {

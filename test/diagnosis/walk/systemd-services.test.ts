@@ -3,7 +3,7 @@ import { evidenceStore } from '../../../src/diagnosis/looked.js';
 import { systemdServices } from '../../../src/diagnosis/walk/systemd-services.js';
 import type { Evidence } from '../../../src/domain/evidence.js';
 import { frame } from '../../probes/fixture.js';
-import { outputOf } from '../../probes/run-probe.js';
+import { outputOf } from '../../probes/output-of.js';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 const BOOTED = 'Sat 2026-11-21 09:00:00 UTC';

@@ -3,7 +3,7 @@ import { parseDnsConfig } from '../../../src/probes/dns/dns-config.js';
 import { dnsLookup, parseDnsLookup } from '../../../src/probes/dns/dns-lookup.js';
 import { dnsQuery, parseDnsQuery } from '../../../src/probes/dns/dns-query.js';
 import { fixture, frame } from '../fixture.js';
-import { outputOf } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
 
 const BOTH = ['10.0.0.9', 'fd00::9'];
 

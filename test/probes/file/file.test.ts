@@ -6,7 +6,8 @@ import { fileStat, parseFileStat } from '../../../src/probes/file/file-stat.js';
 import { fileRead, fileTail, parseFileText } from '../../../src/probes/file/file-text.js';
 import { ProbeParamError } from '../../../src/probes/probe-param-error.js';
 import { frame } from '../fixture.js';
-import { outputOf, runProbe, SHELLS } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
+import { runProbe, SHELLS } from '../run-probe.js';
 
 let folder = '';
 beforeAll(() => {

@@ -7,7 +7,7 @@ import { parseHostMounts } from '../../../src/probes/host/host-mounts.js';
 import { parseKernelLog } from '../../../src/probes/host/kernel-log.js';
 import { parseMacStatus } from '../../../src/probes/host/mac-status.js';
 import { fixture, frame } from '../fixture.js';
-import { outputOf } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
 
 describe('kernel.log', () => {
   it('reads a kill by a control group limit, once, with its group and age', () => {

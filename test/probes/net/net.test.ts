@@ -6,7 +6,7 @@ import { type NetFilterFacts, parseNetFilter } from '../../../src/probes/net/net
 import { parseNetListeners } from '../../../src/probes/net/net-listeners.js';
 import { netRoute, parseNetRoute } from '../../../src/probes/net/net-route.js';
 import { fixture, frame } from '../fixture.js';
-import { outputOf } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
 
 describe('net.listeners', () => {
   it.each([

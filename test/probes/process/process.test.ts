@@ -4,7 +4,8 @@ import { parseProcessCgroups } from '../../../src/probes/process/process-cgroups
 import { parseProcessDetail, processDetail } from '../../../src/probes/process/process-detail.js';
 import { elapsedSeconds, parseProcessList } from '../../../src/probes/process/process-list.js';
 import { fixture, frame } from '../fixture.js';
-import { outputOf, runProbe } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
+import { runProbe } from '../run-probe.js';
 
 describe('process.list', () => {
   it('reads states and parents', () => {

@@ -3,7 +3,7 @@ import { parseSupervisorConfig } from '../../../src/probes/service/supervisor-co
 import { parseSupervisorStarts, supervisorStarts } from '../../../src/probes/service/supervisor-starts.js';
 import { parseSupervisorStatus } from '../../../src/probes/service/supervisor-status.js';
 import { fixture, frame } from '../fixture.js';
-import { outputOf } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
 
 function status(name: string) {
   const parsed = parseSupervisorStatus(outputOf(fixture('service', name)));

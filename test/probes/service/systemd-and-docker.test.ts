@@ -5,7 +5,7 @@ import { dockerLogs, parseDockerLogs } from '../../../src/probes/service/docker-
 import { parseSystemdJournal, systemdJournal } from '../../../src/probes/service/systemd-journal.js';
 import { parseSystemdUnits } from '../../../src/probes/service/systemd-units.js';
 import { fixture, frame } from '../fixture.js';
-import { outputOf } from '../run-probe.js';
+import { outputOf } from '../output-of.js';
 
 describe('systemd.units', () => {
   const parsed = parseSystemdUnits(outputOf(fixture('service', 'systemd-show')));
