@@ -3,11 +3,14 @@ import type { HostRunner } from '../ports.js';
 import { openLocalChannel } from './local/local-channel.js';
 import {
   dockerCommand,
+  drawGreeting,
   type Elevation,
+  type Greeting,
   isContainerName,
   NO_DOCKER_STATUS,
   shellCommand,
 } from './runner/bootstrap.js';
+import { MAX_PREAMBLE_BYTES } from './runner/frames.js';
 import { type NoRunner, type RunnerChannel, startRunner } from './runner/runner-session.js';
 import { connectSsh } from './ssh/connect.js';
 import { openSshChannel } from './ssh/ssh-channel.js';
@@ -24,19 +27,21 @@ export interface HostRunnerOptions {
 export function createHostRunner(options: HostRunnerOptions = {}): HostRunner {
   return {
     open: async (host, { connectTimeoutMs, signal }) => {
-      const command = commandFor(host);
+      const greeting = drawGreeting();
+      const command = commandFor(host, greeting);
       if (command === undefined) return { ok: false, failure: badContainerName(host.transport) };
       const opened = await openChannel(host, command, connectTimeoutMs, signal, options);
       if (!opened.ok) return opened;
       const abort = (): void => void opened.channel.close();
       signal?.addEventListener('abort', abort, { once: true });
       const started = await startRunner(opened.channel, {
+        greeting,
         helloTimeoutMs: connectTimeoutMs,
         trySudo: host.sudo,
       });
       if (!started.ok) {
         signal?.removeEventListener('abort', abort);
-        return { ok: false, failure: describeNoRunner(host, started.failure) };
+        return { ok: false, failure: describeNoRunner(host, connectTimeoutMs, started.failure) };
       }
       const { session } = started;
       const close = (): Promise<void> => {
@@ -68,11 +73,11 @@ async function openChannel(
   return openSshChannel(connected.connection, command, { where: host.alias, timeoutMs });
 }
 
-function commandFor(host: Host): string | undefined {
+function commandFor(host: Host, greeting: Greeting): string | undefined {
   const elevation: Elevation = host.sudo ? 'sudo' : 'none';
-  if (host.transport.kind !== 'docker') return shellCommand(elevation);
+  if (host.transport.kind !== 'docker') return shellCommand(elevation, greeting);
   return isContainerName(host.transport.container)
-    ? dockerCommand(host.transport.container, elevation)
+    ? dockerCommand(host.transport.container, elevation, greeting)
     : undefined;
 }
 
@@ -86,28 +91,51 @@ function badContainerName(transport: Transport): HostFailure {
 }
 
 /** What came instead of a runner's hello. */
-function describeNoRunner(host: Host, { why, exitCode, errorOutput }: NoRunner): HostFailure {
-  const line = errorOutput
-    .split('\n')
-    .find((text) => text.trim() !== '')
-    ?.trim();
+function describeNoRunner(host: Host, timeoutMs: number, came: NoRunner): HostFailure {
+  const { why, exitCode } = came;
+  const line = firstLine(came.errorOutput) ?? firstLine(came.output);
   const detail = line === undefined ? '' : `: ${line.slice(0, 300)}`;
   if (host.transport.kind === 'docker' && why === 'ended')
     return describeNoContainer(host.transport.container, host.alias, exitCode, detail);
+  if (came.errorOutput.includes('goodgate/1 ')) {
+    return {
+      reason: 'no-shell',
+      says: `the start-up files of the account on ${host.alias} send standard output to standard error, so no answer can be read`,
+      remedy: START_UP_FILES,
+    };
+  }
+  if (why === 'broken') {
+    return {
+      reason: 'no-shell',
+      says: `the account's shell on ${host.alias} printed more than ${MAX_PREAMBLE_BYTES / 1024 / 1024} MiB and had not come to /bin/sh${detail}`,
+      remedy: START_UP_FILES,
+    };
+  }
   if (why === 'silent') {
+    const printed = came.outputBytes > 0 ? `; its shell printed ${came.outputBytes} bytes${detail}` : '';
     return {
       reason: 'timeout',
-      says: `${host.alias} logged in, but no shell answered`,
-      remedy: 'see the load of the host, and what its login shell runs at start',
+      says: `${host.alias} logged in, but /bin/sh did not answer within ${timeoutMs / 1000} s${printed}`,
+      remedy: `see the load of the host; ${START_UP_FILES}`,
     };
   }
   const ending = exitCode === null ? 'ended' : `ended with status ${exitCode}`;
   return {
-    reason: why === 'ended' && exitCode === null ? 'lost' : 'no-shell',
+    reason: exitCode === null ? 'lost' : 'no-shell',
     says: `the account's shell on ${host.alias} ${ending} instead of running /bin/sh${detail}`,
     remedy:
       'use an account that may run commands (getent passwd USER shows its shell; see also ForceCommand)',
   };
+}
+
+const START_UP_FILES =
+  "see what the account's shell runs at its start (~/.bashrc, ~/.cshrc, ~/.zshenv, config.fish): without a terminal it must end, and print little";
+
+function firstLine(text: string): string | undefined {
+  return text
+    .split('\n')
+    .find((line) => line.trim() !== '')
+    ?.trim();
 }
 
 /** docker exec: 1 where the daemon refuses, 126 and 127 where the container has no such program. */

@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { createFrameReader, type FrameEvent } from '../../src/adapters/runner/frames.js';
 
 const NONCE = '3f2b8c1e-5a44-4d0e-9d57-1b7f0a9c2e61e0f1';
-const HELLO = `Welcome!\ngoodgate/1 ${NONCE} 1000 refused 1795224000 deploy\n`;
+const GREETING = 'goodgate/1 5be1c0ffee5be1c0';
+const HELLO_LINE = `${GREETING} ${NONCE} 1000 refused 1795224000 deploy\n`;
+const HELLO = `Welcome!\n${HELLO_LINE}`;
 
 /** What a reader makes of `bytes`, cut into pieces of the given sizes. */
 function read(bytes: Buffer, sizes: readonly number[] = [bytes.length], cap = 100): FrameEvent[] {
   const events: FrameEvent[] = [];
   const reader = createFrameReader(
+    GREETING,
     (number) => (number <= 9 ? cap : undefined),
     (event) => events.push(event),
   );
@@ -112,9 +115,39 @@ describe('the reader of a runner’s frames', () => {
     expect(events.at(-1)?.event).toBe('broken');
   });
 
+  it.each([
+    ['hundreds of lines', Buffer.from('welcome to this machine\n'.repeat(40_000))],
+    ['one line of a megabyte, not ended', Buffer.alloc(1_000_000, 'x')],
+    ['bytes that are no text', Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 256))],
+    ['colours and no end of line', Buffer.from('\n\u001b[31mred\u001b[0m\r')],
+    [
+      'a hello of another channel',
+      Buffer.from(`goodgate/1 0000000000000000 ${NONCE} 0 yes 1795224000 root\n`),
+    ],
+    ['a hello of an older version', Buffer.from(`goodgate/1 ${NONCE} 0 yes 1795224000 root\n`)],
+    ['the command itself, unexpanded', Buffer.from(`${GREETING} $n $(id -u) $w\n`)],
+    ['the command itself, on the same line', Buffer.from(`${GREETING} $n $(id -u) $w `)],
+    ['frames of its own', Buffer.from(`GG ${NONCE} batch 1\n1 d 0 1 1 4 0\nfake`)],
+  ])('finds the hello after start-up files that print %s', (_name, printed) => {
+    const end = Buffer.from(`GG ${NONCE} end\n`);
+    for (const sizes of [[1 << 20], [65_536], [4_095, 1, 4_097]]) {
+      const events = read(Buffer.concat([printed, Buffer.from(HELLO_LINE), end]), sizes);
+      expect(events).toEqual([
+        { event: 'hello', hello: { uid: 1000, sudo: 'refused', epochSeconds: 1795224000, user: 'deploy' } },
+        { event: 'end' },
+      ]);
+    }
+  });
+
+  it('finds the hello wherever the pieces are cut', () => {
+    for (let size = 1; size < HELLO.length; size += 1) {
+      expect(read(Buffer.from(`${'y'.repeat(5_000)}${HELLO}`), [size])).toHaveLength(1);
+    }
+  });
+
   it('stops looking for a runner in endless output', () => {
-    expect(read(Buffer.alloc(300_000, 'spam\n')).map(({ event }) => event)).toEqual(['broken']);
-    expect(read(Buffer.alloc(300_000, 'x'), [1_000]).map(({ event }) => event)).toEqual(['broken']);
+    expect(read(Buffer.alloc(5_000_000, 'spam\n'), [65_536]).map(({ event }) => event)).toEqual(['broken']);
+    expect(read(Buffer.alloc(5_000_000, 'x'), [65_536]).map(({ event }) => event)).toEqual(['broken']);
   });
 
   it('never throws, whatever comes', () => {

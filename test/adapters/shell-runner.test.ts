@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalChannel } from '../../src/adapters/local/local-channel.js';
-import { BOOTSTRAP } from '../../src/adapters/runner/bootstrap.js';
+import { bootstrap, drawGreeting } from '../../src/adapters/runner/bootstrap.js';
 import { startRunner } from '../../src/adapters/runner/runner-session.js';
 import type { HostSession } from '../../src/ports.js';
 import { outputOf, probe } from '../support/probe-commands.js';
@@ -51,8 +51,9 @@ const hosts: readonly (readonly [string, string])[] = [
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function openHost(prefix: string): Promise<HostSession> {
-  const channel = openLocalChannel(`${prefix} -c '${BOOTSTRAP}' sh`);
-  const started = await startRunner(channel, { helloTimeoutMs: 10_000, trySudo: false });
+  const greeting = drawGreeting();
+  const channel = openLocalChannel(`${prefix} -c '${bootstrap(greeting)}' sh`);
+  const started = await startRunner(channel, { greeting, helloTimeoutMs: 10_000, trySudo: false });
   if (!started.ok) throw new Error(JSON.stringify(started.failure));
   return started.session;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHostRunner, type HostRunnerOptions } from '../../src/adapters/host-runner.js';
 import { openLocalChannel } from '../../src/adapters/local/local-channel.js';
-import { BOOTSTRAP, dockerCommand, shellCommand } from '../../src/adapters/runner/bootstrap.js';
+import { bootstrap, dockerCommand, drawGreeting, shellCommand } from '../../src/adapters/runner/bootstrap.js';
 import { startRunner } from '../../src/adapters/runner/runner-session.js';
 import type { Host, HostFailure, SshTransport } from '../../src/domain/host.js';
 import type { HostSession } from '../../src/ports.js';
@@ -104,16 +104,17 @@ describe('a host over SSH', () => {
 
   it.each(LOGIN_SHELLS.filter(installed))('does not mind the login shell %s', (shell) => {
     // What sshd does: the account's shell is given the command with -c.
+    const greeting = drawGreeting();
     for (const command of [
-      shellCommand('none'),
-      shellCommand('sudo'),
-      dockerCommand('docs', 'none'),
-      dockerCommand('docs', 'sudo'),
+      shellCommand('none', greeting),
+      shellCommand('sudo', greeting),
+      dockerCommand('docs', 'none', greeting),
+      dockerCommand('docs', 'sudo', greeting),
     ]) {
       expect(command).not.toMatch(/[\n\\!]/);
     }
-    const said = execFileSync(shell, ['-c', shellCommand('none')], { input: '', encoding: 'utf8' });
-    expect(said).toMatch(/^goodgate\/1 \S{32,} \d+ not-asked \d+ \S+\n$/);
+    const said = execFileSync(shell, ['-c', shellCommand('none', greeting)], { input: '', encoding: 'utf8' });
+    expect(said).toMatch(/^goodgate\/1 [0-9a-f]{16} \S{32,} \d+ not-asked \d+ \S+\n$/);
   });
 
   it('keeps what was answered before the connection was cut, and calls the rest lost', async () => {
@@ -334,12 +335,53 @@ describe('the way to a host', () => {
     await none.stop();
   });
 
-  it('is not confused by what a login shell prints first', async () => {
-    const chatty = await startSshd([
-      `ForceCommand echo Welcome; printf 'goodgate/1 no\\n\\0'; exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"`,
-    ]);
-    expect(await login(await open(hostAt(chatty)))).toBe(chatty.user);
-    await chatty.stop();
+  it.each([
+    ['says little', "echo Welcome; printf 'goodgate/1 no\\n\\0'"],
+    ['prints a megabyte', 'seq 150000'],
+    ['leaves a line of a megabyte open', 'head -c 1000000 /dev/zero'],
+    ['prints a hello that is not ours', `echo "goodgate/1 ${'a'.repeat(40)} 0 yes 1795224000 root"`],
+    ['makes PATH lead nowhere', 'PATH=/nowhere; export PATH'],
+    ['takes rights from new files', 'umask 777; CDPATH=/etc; IFS=0123456789; export CDPATH IFS'],
+    ['stops at errors', 'set -eu; set -o noclobber'],
+  ])('is not confused by a start-up file that %s', async (_name, before) => {
+    const chatty = await startSshd([`ForceCommand ${before}; exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"`]);
+    try {
+      expect(await login(await open(hostAt(chatty)))).toBe(chatty.user);
+    } finally {
+      await chatty.stop();
+    }
+  });
+
+  it.each([
+    ['prints without end', 30_000, 'exec yes', { reason: 'no-shell', says: /printed more than 4 MiB/ }],
+    [
+      'never ends',
+      2_000,
+      'while :; do echo still here; sleep 0.1; done',
+      { reason: 'timeout', says: /did not answer within 2 s; its shell printed \d+ bytes: still here/ },
+    ],
+    [
+      'sends output elsewhere',
+      2_000,
+      'exec >&2; exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"',
+      { reason: 'no-shell', says: /send standard output to standard error/ },
+    ],
+    [
+      'refuses',
+      9_000,
+      'echo Not for you.; exit 1',
+      { reason: 'no-shell', says: /status 1 .*: Not for you\.$/ },
+    ],
+  ])('says what it met at an account whose start-up file %s', async (_name, patience, instead, failure) => {
+    const odd = await startSshd([`ForceCommand ${instead}`]);
+    try {
+      expect(await failureOf(hostAt(odd), {}, patience)).toMatchObject({
+        reason: failure.reason,
+        says: expect.stringMatching(failure.says),
+      });
+    } finally {
+      await odd.stop();
+    }
   });
 
   it('stops connecting when it is told to', async () => {
@@ -446,10 +488,11 @@ describe('root by sudo', () => {
       '#!/bin/sh\nshift\n[ "$1" = -- ] && shift\n[ "$1" = id ] && { echo by-sudo; exit 0; }\necho "sudo: a password is required" >&2; exit 1\n',
     );
     chmodSync(join(tools, 'sudo'), 0o755);
+    const greeting = drawGreeting();
     const channel = openLocalChannel(
-      `PATH=${tools}:$PATH; id() { echo 1000; }; set -- refused; eval '${BOOTSTRAP}'`,
+      `PATH=${tools}:$PATH; id() { echo 1000; }; set -- refused; eval '${bootstrap(greeting)}'`,
     );
-    const started = await startRunner(channel, { helloTimeoutMs: 5_000, trySudo: true });
+    const started = await startRunner(channel, { greeting, helloTimeoutMs: 5_000, trySudo: true });
     if (!started.ok) throw new Error(JSON.stringify(started.failure));
     const allowed = probe(['id', '-u'], { privileged: true });
     const refused = probe(['sh', '-c', 'echo plain; exit 4'], { privileged: true });

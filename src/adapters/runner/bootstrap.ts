@@ -1,12 +1,19 @@
+import { randomBytes } from 'node:crypto';
+
 /**
- * The constant command that a host's shell is asked to execute. Everything else travels over its standard input.
+ * The command that a host's shell is asked to execute: constant, but for the greeting's own random word. Everything else travels over its standard input.
  *
  * Whatever login shell the account has (bash, dash, zsh, fish, csh) must hand these texts on unchanged, therefore
  * each is one line in single quotes without a backslash, a quote of that kind or an exclamation mark inside.
  */
 
-/** First word of the line with which a runner introduces itself. */
-export const HELLO = 'goodgate/1';
+/** The line with which a runner introduces itself begins so: our name, and a word that was drawn for this channel alone. */
+export type Greeting = `goodgate/1 ${string}`;
+
+/** Nothing that an account's start-up files print, or printed to an earlier check, can begin so. */
+export function drawGreeting(): Greeting {
+  return `goodgate/1 ${randomBytes(8).toString('hex')}`;
+}
 
 /** Exit statuses of our own, outside of what shells, sudo and docker use. */
 export const NO_DOCKER_STATUS = 97;
@@ -17,28 +24,31 @@ export const NO_DOCKER_STATUS = 97;
  * The nonce is made here, by the kernel, and is known neither to the client's command nor to any argv: what a probe
  * prints cannot pass for a frame. `head -c` may read ahead (BusyBox): the client stays silent until a round has ended.
  */
-export const BOOTSTRAP = [
-  'LC_ALL=C; export LC_ALL',
-  `PATH=$\{PATH:-/usr/bin:/bin}:/usr/sbin:/sbin:/usr/local/sbin:/usr/local/bin; export PATH`,
-  `unset IFS; w=$\{1:-not-asked}`,
-  'read -r n 2>/dev/null </proc/sys/kernel/random/uuid && read -r x 2>/dev/null </proc/sys/kernel/random/uuid || { n=$(od -An -N32 -tx1 /dev/urandom); set -- $n; IFS=; n="$*"; unset IFS; x=$$; }',
-  `n=$n$x; echo "${HELLO} $n $(id -u) $w $(date +%s) $\{LOGNAME:-$\{USER:-$(id -un)}}"`,
-  'while read -r c l; do set --; while [ "$c" -gt 0 ]; do IFS= read -r a || exit 1; set -- "$@" "$a"; c=$((c-1)); done; s=$(head -c "$l"); eval "$s"; done',
-].join('; ');
+export function bootstrap(greeting: Greeting): string {
+  return [
+    'LC_ALL=C; export LC_ALL; umask 077',
+    // What start-up files made of PATH is kept; where it leads nowhere, the usual places still are.
+    `PATH=$\{PATH:+$PATH:}/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/sbin:/usr/local/bin; export PATH`,
+    `unset IFS CDPATH; w=$\{1:-not-asked}`,
+    'read -r n 2>/dev/null </proc/sys/kernel/random/uuid && read -r x 2>/dev/null </proc/sys/kernel/random/uuid || { n=$(od -An -N32 -tx1 /dev/urandom); set -- $n; IFS=; n="$*"; unset IFS; x=$$; }',
+    `n=$n$x; echo "${greeting} $n $(id -u) $w $(date +%s) $\{LOGNAME:-$\{USER:-$(id -un)}}"`,
+    'while read -r c l; do set --; while [ "$c" -gt 0 ]; do IFS= read -r a || exit 1; set -- "$@" "$a"; c=$((c-1)); done; s=$(head -c "$l"); eval "$s"; done',
+  ].join('; ');
+}
 
 export type Elevation = 'none' | 'sudo';
 
 /** The command for a plain host; with `sudo` it becomes root where `sudo -n` allows it, and else says so and goes on. */
-export function shellCommand(elevation: Elevation): string {
+export function shellCommand(elevation: Elevation, greeting: Greeting): string {
   return elevation === 'none'
-    ? `exec /bin/sh -c '${BOOTSTRAP}'`
-    : `exec /bin/sh -c '${SUDO_STARTER}' '${BOOTSTRAP}'`;
+    ? `exec /bin/sh -c '${bootstrap(greeting)}'`
+    : `exec /bin/sh -c '${SUDO_STARTER}' '${bootstrap(greeting)}'`;
 }
 
 /** The command for a container on that host. `container` must have passed `isContainerName`. */
-export function dockerCommand(container: string, elevation: Elevation): string {
+export function dockerCommand(container: string, elevation: Elevation, greeting: Greeting): string {
   const starter = elevation === 'none' ? DOCKER_STARTER : DOCKER_SUDO_STARTER;
-  return `exec /bin/sh -c '${starter}' '${BOOTSTRAP}' ${container}`;
+  return `exec /bin/sh -c '${starter}' '${bootstrap(greeting)}' ${container}`;
 }
 
 /** Docker's own rule: https://github.com/moby/moby/blob/master/daemon/names/names.go */

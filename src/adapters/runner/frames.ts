@@ -3,7 +3,7 @@
  *
  * ```
  * (whatever a login shell's rc files print)
- * goodgate/1 NONCE UID SUDO EPOCH USER
+ * goodgate/1 WORD NONCE UID SUDO EPOCH USER          WORD was drawn by the client for this channel
  * GG NONCE batch 2
  * 1 d 0 512.10 512.13 11 0            number, kind, exit status, uptime before and after, bytes of stdout and stderr
  * 2 t - - 522.40 0 17
@@ -13,7 +13,7 @@
  * Kinds: `d` ended, `w` ended but its output could not be kept in full, `t` given up. A host without a writable
  * directory sends `stream` frames instead: lines of hexadecimal digits, which no output can break out of.
  */
-import { HELLO } from './bootstrap.js';
+import type { Greeting } from './bootstrap.js';
 
 export interface Hello {
   readonly uid: number;
@@ -54,16 +54,20 @@ interface Announced {
 }
 
 const MAX_LINE_BYTES = 4096;
-const MAX_PREAMBLE_BYTES = 256 * 1024;
+/** Start-up files that print more than this are taken for ones that never end. Nothing of it is kept. */
+export const MAX_PREAMBLE_BYTES = 4 * 1024 * 1024;
 const MAX_STDERR_BYTES = 64 * 1024;
 
 /** `capOf` gives the most bytes of standard output that a probe may bring (cap plus one); undefined for one that was not asked. */
 export function createFrameReader(
+  greeting: Greeting,
   capOf: (number: number) => number | undefined,
   tell: (event: FrameEvent) => void,
 ): FrameReader {
   let state: 'hello' | 'frames' | 'entries' | 'content' | 'hex-out' | 'hex-err' | 'broken' = 'hello';
   let nonce = '';
+  /** The end of the line that stands before the hello: start-up files may leave it open, however long it is. */
+  let tail: Buffer = Buffer.alloc(0);
   let preamble = 0;
   let line: Buffer[] = [];
   let lineBytes = 0;
@@ -119,14 +123,6 @@ export function createFrameReader(
 
   function takeLine(text: string): void {
     switch (state) {
-      case 'hello': {
-        const hello = parseHello(text);
-        if (hello === undefined) return;
-        nonce = hello.nonce;
-        state = 'frames';
-        tell({ event: 'hello', hello: hello.hello });
-        return;
-      }
       case 'frames':
         takeFrame(text);
         return;
@@ -220,8 +216,31 @@ export function createFrameReader(
     }
   }
 
+  /** Looks for the hello at the end of each line; gives back what stands behind it, or nothing. */
+  function seekHello(chunk: Buffer): Buffer {
+    let from = 0;
+    while (state === 'hello') {
+      const newline = chunk.indexOf(0x0a, from);
+      const to = newline < 0 ? chunk.length : newline;
+      const piece = chunk.subarray(Math.max(from, to - MAX_LINE_BYTES), to);
+      tail = Buffer.concat([tail.subarray(Math.max(0, tail.length + piece.length - MAX_LINE_BYTES)), piece]);
+      if (newline < 0) break;
+      from = newline + 1;
+      const hello = parseHello(greeting, tail.toString('latin1'));
+      tail = Buffer.alloc(0);
+      if (hello === undefined) continue;
+      nonce = hello.nonce;
+      state = 'frames';
+      tell({ event: 'hello', hello: hello.hello });
+      return chunk.subarray(from);
+    }
+    preamble += chunk.length;
+    if (preamble > MAX_PREAMBLE_BYTES) broken('more text than a shell prints at its start');
+    return Buffer.alloc(0);
+  }
+
   function push(given: Buffer): void {
-    let chunk = given;
+    let chunk = state === 'hello' ? seekHello(given) : given;
     while (chunk.length > 0 && state !== 'broken') {
       if (state === 'content') {
         chunk = takeContent(chunk);
@@ -229,14 +248,9 @@ export function createFrameReader(
       }
       const newline = chunk.indexOf(0x0a);
       const piece = newline < 0 ? chunk : chunk.subarray(0, newline);
-      if (state === 'hello') preamble += piece.length + 1;
-      if (preamble > MAX_PREAMBLE_BYTES) {
-        broken('no runner among much other output');
-        return;
-      }
       lineBytes += piece.length;
       if (lineBytes <= MAX_LINE_BYTES) line.push(Buffer.from(piece));
-      else if (state !== 'hello' && state !== 'frames') {
+      else if (state !== 'frames') {
         broken('a line longer than agreed');
         return;
       }
@@ -252,12 +266,14 @@ export function createFrameReader(
   return { push };
 }
 
-/** `goodgate/1 1f0c…-8a77… 1000 refused 1795224000 deploy` */
-function parseHello(text: string): { nonce: string; hello: Hello } | undefined {
-  const start = text.indexOf(`${HELLO} `);
+/** `goodgate/1 5be1… 1f0c…-8a77… 1000 refused 1795224000 deploy` */
+function parseHello(greeting: Greeting, text: string): { nonce: string; hello: Hello } | undefined {
+  const start = text.lastIndexOf(`${greeting} `);
   if (start < 0) return undefined;
-  const [, nonce, uid, sudo, epoch, ...user] = text.slice(start).split(' ');
-  if (nonce === undefined || nonce.length < 32 || uid === undefined || !/^\d+$/.test(uid)) return undefined;
+  const [nonce, uid, sudo, epoch, ...user] = text.slice(start + greeting.length + 1).split(' ');
+  // A shell that prints commands before it runs them shows `$n` here.
+  if (nonce === undefined || !/^[0-9a-f-]{32,200}$/.test(nonce)) return undefined;
+  if (uid === undefined || !/^\d+$/.test(uid)) return undefined;
   if (sudo !== 'yes' && sudo !== 'refused' && sudo !== 'not-asked') return undefined;
   const hello = { uid: Number(uid), sudo, epochSeconds: Number(epoch), user: user.join(' ') } as const;
   return { nonce, hello };

@@ -1,5 +1,6 @@
 import type { ProbeCommand, ProbeOutput } from '../../domain/evidence.js';
 import type { CommandResult, HostSession } from '../../ports.js';
+import type { Greeting } from './bootstrap.js';
 import { createFrameReader, type FrameEvent, type Hello, type ProbeFrame } from './frames.js';
 import { composeRound, type NumberedCommand } from './script.js';
 
@@ -28,6 +29,9 @@ export interface NoRunner {
   readonly exitCode: number | null;
   /** The beginning of what it wrote to standard error. */
   readonly errorOutput: string;
+  /** The beginning of what it wrote to standard output, and how much that was in all. */
+  readonly output: string;
+  readonly outputBytes: number;
 }
 
 /** A host needs so long after a probe's limit to end it (TERM, KILL, giving up) and to say so. */
@@ -44,7 +48,7 @@ interface Round {
 /** Waits for the runner's hello on a fresh channel. The hello comes on its own: waiting costs no round trip. */
 export async function startRunner(
   channel: RunnerChannel,
-  options: { readonly helloTimeoutMs: number; readonly trySudo: boolean },
+  options: { readonly greeting: Greeting; readonly helloTimeoutMs: number; readonly trySudo: boolean },
 ): Promise<
   { readonly ok: true; readonly session: HostSession } | { readonly ok: false; readonly failure: NoRunner }
 > {
@@ -53,14 +57,28 @@ export async function startRunner(
   let round: Round | undefined;
   let idle: NodeJS.Timeout | undefined;
   let errorOutput = '';
+  let output = '';
+  let outputBytes = 0;
   let settle: (failure: NoRunner | undefined) => void = () => {};
   let lastNumber = 0;
   let rounds: Promise<unknown> = Promise.resolve();
 
-  const reader = createFrameReader((number) => {
-    const command = round?.pending.get(number);
-    return command && command.capBytes + 1;
-  }, onEvent);
+  const reader = createFrameReader(
+    options.greeting,
+    (number) => {
+      const command = round?.pending.get(number);
+      return command && command.capBytes + 1;
+    },
+    onEvent,
+  );
+
+  function onOutput(chunk: Buffer): void {
+    if (hello === undefined) {
+      outputBytes += chunk.length;
+      if (output.length < MAX_ERROR_OUTPUT) output += chunk.subarray(0, MAX_ERROR_OUTPUT).toString('utf8');
+    }
+    reader.push(chunk);
+  }
 
   function onEvent(event: FrameEvent): void {
     switch (event.event) {
@@ -99,7 +117,7 @@ export async function startRunner(
 
   function end(says: string, why: NoRunner['why'], exitCode: number | null): void {
     if (ended === undefined) ended = says;
-    settle({ why, exitCode, errorOutput });
+    settle({ why, exitCode, errorOutput, output, outputBytes });
     finishRound(ended);
     void channel.close();
   }
@@ -121,7 +139,7 @@ export async function startRunner(
     if (hello === undefined) end('no answer from a shell', 'silent', null);
   }, options.helloTimeoutMs);
   channel.listen({
-    output: reader.push,
+    output: onOutput,
     errorOutput: (chunk) => {
       if (errorOutput.length < MAX_ERROR_OUTPUT)
         errorOutput += chunk.subarray(0, MAX_ERROR_OUTPUT).toString('utf8');
@@ -132,7 +150,10 @@ export async function startRunner(
   clearTimeout(helloTimer);
   if (failure !== undefined || hello === undefined) {
     await channel.close();
-    return { ok: false, failure: failure ?? { why: 'silent', exitCode: null, errorOutput } };
+    return {
+      ok: false,
+      failure: failure ?? { why: 'silent', exitCode: null, errorOutput, output, outputBytes },
+    };
   }
   const greeting = hello;
   let first = true;
