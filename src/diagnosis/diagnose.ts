@@ -19,6 +19,7 @@ import { notChecked } from './not-checked.js';
 import { recentFailures } from './recent-failures.js';
 import type { Scene } from './scene-types.js';
 import { clientLink, requestLink, type SymptomLink, upstreamLink } from './symptom.js';
+import { answersAsItsBackend, idleServer } from './who-answers.js';
 
 export interface DiagnoseInput {
   readonly record: CheckRecord;
@@ -65,15 +66,8 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 function verdictOf(record: CheckRecord, scene: Scene, named: readonly NamedCause[]): Verdict {
   if (named.some((cause) => cause.certainty !== 'possible')) return 'root-cause';
   if (record.hosts.length > 0 && record.hosts.every((host) => host.failure)) return 'unreachable';
-  if (scene.request.well || answersAsItsBackend(scene)) return 'healthy';
+  if ((scene.request.well || answersAsItsBackend(scene)) && !idleServer(scene)) return 'healthy';
   return 'inconclusive';
-}
-
-/** A 4xx that the backend itself gives to the same request is its answer, not a failure of the way to it. */
-function answersAsItsBackend(scene: Scene): boolean {
-  const { status } = scene.request;
-  if (status === undefined || status >= 500 || status < 400) return false;
-  return scene.upstreams.some((upstream) => upstream.direct?.status === status);
 }
 
 function nameCauses(input: DiagnoseInput, index: EvidenceIndex): NamedCause[] {

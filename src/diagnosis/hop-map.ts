@@ -5,6 +5,7 @@ import type { Message } from './findings.js';
 import { formatMessage, type Language } from './messages.js';
 import type { Fact, Scene } from './scene-types.js';
 import { message, statusName } from './symptom.js';
+import { answersAsItsBackend } from './who-answers.js';
 
 export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: Language): Hop[] {
   const hop = (name: string, address: string, state: HopState, says: Message, depth = 0): Hop => ({
@@ -14,17 +15,17 @@ export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: 
     says: formatMessage(says, language),
     depth,
   });
-  const client = hop(
-    'client',
-    url,
-    scene.request.outcome === undefined ? 'unknown' : scene.request.well ? 'ok' : 'broken',
-    clientSays(scene.request),
-  );
+  const client = hop('client', url, clientState(scene), clientSays(scene.request));
   const upstreams = scene.upstreams.flatMap((upstream) => [
     hop('upstream', upstream.address ?? '?', upstreamState(upstream), upstreamSays(upstream)),
     ...backendHops(upstream.backend, hop),
   ]);
   return dedupe([client, proxyHop(scene.proxy, hop), ...upstreams]);
+}
+
+function clientState(scene: Scene): HopState {
+  if (scene.request.outcome === undefined) return 'unknown';
+  return scene.request.well || answersAsItsBackend(scene) ? 'ok' : 'broken';
 }
 
 type MakeHop = (name: string, address: string, state: HopState, says: Message, depth?: number) => Hop;
@@ -34,6 +35,9 @@ function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
   if (proxy.running === false) return hop('nginx', address, 'broken', message('hopNotRunning'));
   if (proxy.running === undefined) return hop('nginx', address, 'unknown', message('hopUnknown'));
   if (proxy.testOk === false) return hop('nginx', address, 'broken', message('hopConfigBad'));
+  if (proxy.answersItself && proxy.passText !== '' && proxy.passText !== undefined) {
+    return hop('nginx', address, 'ok', message('hopAnswersItself', { line: proxy.passText }));
+  }
   return hop(
     'nginx',
     address,

@@ -269,6 +269,8 @@ export const sceneTypes = {
     /** proxy, fastcgi, uwsgi, scgi, grpc, return, static, none */
     handler: 'string',
     passText: 'string',
+    /** nginx answers the request by itself, passing it to nobody: `return 503;`, `deny all;`, a file. */
+    answersItself: 'bool',
     undecided: 'bool',
     /** Zones of limits in force where the request is taken. */
     limitZones: 'list<string>',

@@ -5,6 +5,10 @@ export const symptomTexts = {
   answered: { en: 'A client gets {status} at {url}', zh: '客户端访问 {url} 得到 {status}' },
   clientGets: { en: 'A client gets {status}', zh: '客户端得到 {status}' },
   answeredWell: { en: '{url} answers {status}', zh: '{url} 返回 {status}' },
+  limps: {
+    en: '{url} answers {status}, but {address}, one of the servers behind it, takes no connection',
+    zh: '{url} 返回 {status},但其后的服务器之一 {address} 无法连接',
+  },
   sickBody: {
     en: 'A client gets {status} at {url}, but the health check’s body says {body}',
     zh: '客户端访问 {url} 得到 {status},但健康检查的响应体为 {body}',
@@ -43,6 +47,10 @@ export const symptomTexts = {
   hopNotRunning: { en: 'is not running', zh: '未运行' },
   hopUnknown: { en: 'could not be seen', zh: '无法查看' },
   hopPasses: { en: 'takes the request and passes it on', zh: '接收请求并转发' },
+  hopAnswersItself: {
+    en: 'answers the request by itself, and passes it to no backend: {line}',
+    zh: '自行响应该请求,不转发给后端:{line}',
+  },
   hopRuns: { en: 'runs', zh: '运行中' },
   hopAnswers: { en: 'answers', zh: '正常响应' },
   hopFails: { en: 'fails: {says}', zh: '失败:{says}' },

@@ -1,6 +1,8 @@
 /** nginx, as rules see it. */
 import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
-import { citeDirective } from '../../nginx/format.js';
+import { citeDirective, formatPlace } from '../../nginx/format.js';
+import type { HandlerKind } from '../../nginx/match-result.js';
+import type { Directive } from '../../nginx/model.js';
 import { passesUpgrade } from '../../nginx/passes-upgrade.js';
 import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
 import { fileStat } from '../../probes/file/file-stat.js';
@@ -96,6 +98,13 @@ function configurationOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading):
   };
 }
 
+/** A directive and where it stands. Its line may hold more than it. */
+function written(directive: Directive): string {
+  return `${[directive.name, ...directive.args].join(' ')}; (${formatPlace(directive)})`;
+}
+
+const ANSWERS_ITSELF: readonly HandlerKind[] = ['static', 'return', 'redirect', 'none'];
+
 function matchedOf(
   store: EvidenceStore,
   walk: Walk,
@@ -118,7 +127,8 @@ function matchedOf(
     serverName: match.serverMatch?.name?.text ?? '',
     locationText: match.location?.label ?? match.handler.directive?.text.trim() ?? '',
     handler: match.handler.kind,
-    passText: match.handler.directive?.text.trim() ?? '',
+    passText: match.handler.directive ? written(match.handler.directive) : '',
+    answersItself: match.certain ? ANSWERS_ITSELF.includes(match.handler.kind) : undefined,
     undecided: !match.certain,
     limitZones: [...settings.limitReq, ...settings.limitConn].map((limit) => limit.zone),
     shadowed: shadow !== undefined,

@@ -25,7 +25,7 @@ import {
   upgradeDirectRequest,
   upgradeSelfRequest,
 } from './requests.js';
-import type { LogSource, ServiceReading } from './service-reading.js';
+import { type LogSource, roleOf, type ServiceReading } from './service-reading.js';
 import { configParams, JOURNAL_SECONDS, LOG_BYTES, LOG_LINES } from './service-words.js';
 import { shadowOf } from './shadow.js';
 import type { Walk } from './walk.js';
@@ -108,6 +108,7 @@ function words(store: EvidenceStore, walk: Walk): Planned[] {
   );
   return [
     ...supervisorLogs,
+    ...failedProxies(walk).flatMap((service) => service.logs.flatMap((log) => logPlan(service, log))),
     ...walk.suspects.flatMap((service) => [
       ...service.logs.flatMap((log) => logPlan(service, log)),
       ...plan(service.host, backendConfig, configParams(service)),
@@ -116,6 +117,14 @@ function words(store: EvidenceStore, walk: Walk): Planned[] {
         : []),
     ]),
   ];
+}
+
+/** Why nginx did not start stands in its unit's journal. */
+function failedProxies(walk: Walk): ServiceReading[] {
+  return walk.hosts
+    .filter(({ host }) => walk.proxyHosts.includes(host))
+    .flatMap(({ services }) => services)
+    .filter((service) => roleOf(service) === 'proxy' && service.state === 'failed');
 }
 
 function logPlan(service: ServiceReading, log: LogSource): Planned[] {

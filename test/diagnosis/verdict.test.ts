@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { causeGraph } from '../../src/diagnosis/cause-graph.js';
+import { diagnose } from '../../src/diagnosis/diagnose.js';
+import type { Fact, Scene } from '../../src/diagnosis/scene-types.js';
+import type { Diagnosis } from '../../src/domain/diagnosis.js';
+import { RECORD } from '../cli/fake-io.js';
+
+type Answer = Fact<'Answer'>;
+
+const answered = (status: number): Answer => ({ outcome: 'answered', status, well: status < 400, cite: [] });
+const refused: Answer = { outcome: 'refused', well: false, says: 'Connection refused', cite: [] };
+
+function upstream(address: string, direct: Answer, more: Partial<Fact<'Upstream'>> = {}): Fact<'Upstream'> {
+  return { address, direct, cite: [], ...more };
+}
+
+/** What is concluded where no rule has anything to say. */
+function concluded(request: Answer, upstreams: Fact<'Upstream'>[], proxy: Fact<'Proxy'> = nginx): Diagnosis {
+  const scene: Scene = {
+    request,
+    proxy,
+    upstreams,
+    services: [],
+    dependencies: [],
+    machines: [],
+    supervisors: [],
+    paths: [],
+    kernelEvents: [],
+    filesystems: [],
+    looks: [],
+    variables: {},
+  };
+  const findings = { fired: [], ruledOut: [], unknown: [] };
+  return diagnose({ record: RECORD, scene, findings, graph: causeGraph([]), playbook: '', language: 'en' });
+}
+
+const nginx: Fact<'Proxy'> = { host: 'docs-1', running: true, matched: true, cite: [] };
+
+describe('without a cause, a check', () => {
+  it('calls healthy what answers well at every hop', () => {
+    const { verdict, path } = concluded(answered(200), [upstream('127.0.0.1:8000', answered(200))]);
+    expect(verdict).toBe('healthy');
+    expect(path.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('does not call healthy a group of which a server takes no connection, and names that server', () => {
+    const group = [upstream('127.0.0.1:8000', answered(200)), upstream('127.0.0.1:8001', refused)];
+    const { verdict, symptom } = concluded(answered(200), group);
+    expect(verdict).toBe('inconclusive');
+    expect(symptom).toContain('127.0.0.1:8001');
+  });
+
+  it('leaves a backup in peace that waits for its turn', () => {
+    const group = [
+      upstream('127.0.0.1:8000', answered(200)),
+      upstream('127.0.0.1:8001', refused, { backup: true }),
+    ];
+    expect(concluded(answered(200), group).verdict).toBe('healthy');
+  });
+
+  it('takes a 404 for the answer of a backend that gives it by itself, and for a failure where it does not', () => {
+    const own = concluded(answered(404), [upstream('127.0.0.1:8000', answered(404))]);
+    expect([own.verdict, own.path[0]?.state]).toEqual(['healthy', 'ok']);
+    const other = concluded(answered(404), [upstream('127.0.0.1:8000', answered(200))]);
+    expect([other.verdict, other.path[0]?.state]).toEqual(['inconclusive', 'broken']);
+  });
+
+  it('says that nginx answers by itself, and by which line', () => {
+    const passText = 'return 503; (/etc/nginx/sites-enabled/shop:4)';
+    const { verdict, path } = concluded(answered(503), [], { ...nginx, answersItself: true, passText });
+    expect(verdict).toBe('inconclusive');
+    expect(path[1]?.says).toContain(passText);
+  });
+});
