@@ -34,7 +34,7 @@ export function unitLife(
   const start = own.findLast(({ message }) => BEGINS.test(message));
   const afterwards = start ? own.slice(own.indexOf(start) + 1) : own;
   const end = afterwards.find(({ message }) => ENDS.test(message));
-  const stop = afterwards.find(({ message }) => message.startsWith('Stopping '));
+  const stop = afterwards.find(({ message }, place) => isStop(message, afterwards[place - 1]?.message));
   return {
     startedAt: start?.epochMs,
     endedAt: end?.epochMs,
@@ -42,6 +42,12 @@ export function unitLife(
     knownSinceBoot: knownSinceBoot(look, managerStartedAt),
     cite: [stop ?? end].flatMap((entry) => (entry ? look.cite(entry.line) : [])),
   };
+}
+
+/** A unit that waits for its next start is stopped without a "Stopping"; systemd's own restart says "Stopped", too. */
+function isStop(message: string, before: string | undefined): boolean {
+  if (message.startsWith('Stopping ')) return true;
+  return message.startsWith('Stopped ') && before?.includes(': Scheduled restart job') !== true;
 }
 
 const BEGINS = /^Start(?:ed|ing) /;

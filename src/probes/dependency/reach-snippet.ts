@@ -11,6 +11,7 @@
  */
 
 // No single quote in these programs: they stand in single quotes in the snippet.
+// 97, 99 and 101 (EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH) say of one address of several only that this host lacks its family.
 // SIGALRM keeps its default action while a name is resolved, since no handler runs within getaddrinfo(3).
 const PYTHON = `
 import sys, socket, signal, time
@@ -31,7 +32,7 @@ try:
             s = socket.socket(family, kind, proto); s.settimeout(max(until - time.time(), 0.1)); s.connect(address)
             why = None; break
         except Exception as e:
-            why = e
+            if why is None or getattr(e, "errno", 0) not in (97, 99, 101): why = e
     if why is not None: raise why
     say("* Connected to %s" % (path or "%s port %s" % (address[0], port)))
     phase = "response"; s.settimeout(3)
@@ -55,7 +56,7 @@ eval {
   for my $a (@found) {
     socket($s, $a->{family}, SOCK_STREAM, 0) or do { $why = "$!"; next };
     if (connect($s, $a->{addr})) { $ok = 1; last }
-    $why = "$!";
+    my $no = $! + 0; $why = "$!" if $why eq "no address" || !grep { $no == $_ } (97, 99, 101);
   }
   die "$why\\n" unless $ok;
   print "* Connected to " . ($path ne "" ? $path : "$host port $port") . "\\n";

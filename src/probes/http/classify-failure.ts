@@ -15,6 +15,13 @@ const NOT_TLS =
 const TLS =
   /\bSSL\b|\bTLS\b|certificate|schannel|gnutls|handshake|\(35\)|\(51\)|\(60\)|\(77\)|(?:python3|perl): tls:/i;
 
+/** What a host without IPv6 says of `::1`: it tells nothing of the port, where another address was tried, too. */
+export function tellsOnlyOfFamily(text: string): boolean {
+  return /Cannot assign requested|Address not available|Network is unreachable|Address family not supported/i.test(
+    text,
+  );
+}
+
 /**
  * Reads one error text. `connected` says whether the connection stood already, which tells a connect's time-out
  * from a silent server.

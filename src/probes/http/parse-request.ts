@@ -1,5 +1,5 @@
 import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
-import { classifyFailure } from './classify-failure.js';
+import { classifyFailure, tellsOnlyOfFamily } from './classify-failure.js';
 import { printableStart, readResponse } from './read-response.js';
 import type { RequestFacts, RequestOutcome } from './request-facts.js';
 
@@ -71,7 +71,7 @@ function readTrace(stdout: string): Trace | null {
       if (times[3] !== '') remote = times[3];
     } else if (/^(?:curl|python3|perl|nc|bash|cat|head|goodgate)[:\d ]/.test(text)) {
       // bash tells the reason in its first line ("connect: Connection refused") and again in its second.
-      error ??= { text, line };
+      if (error === undefined || tellsOnlyOfFamily(error.text)) error = { text, line };
       if (/^[a-z\d]+: (?:response|send|tls): /.test(text)) connected = true;
       if (/^curl: \(\d+\)/.test(text)) error = { text, line };
     }
@@ -159,10 +159,8 @@ function readFailure(trace: Trace, timedOut: boolean): Failure | null {
   // curl: (23) is our own end of reading; "end" is a shell rung's regular end, good or too soon.
   if (/^curl: \(23\)/.test(error.text)) return null;
   if (/^(?:bash|nc): response: end$/.test(error.text) && trace.raw.join('').trim() !== '') return null;
-  // The reason of the last address tried is more exact than curl's summary of all. That a host without IPv6 has no ::1
-  // says nothing of the port, where another address was tried, too.
-  const said =
-    attempts.findLast(({ text }) => !/Cannot assign|Network is unreachable/i.test(text)) ?? attempts.at(-1);
+  // The reason of the last address tried is more exact than curl's summary of all.
+  const said = attempts.findLast(({ text }) => !tellsOnlyOfFamily(text)) ?? attempts.at(-1);
   const reading = classifyFailure(error.text, connected);
   if (said !== undefined && !connected && /^curl: \((?:7|28|45)\)/.test(error.text)) {
     const exact = classifyFailure(said.text, false);

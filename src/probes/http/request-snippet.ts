@@ -15,6 +15,7 @@
  */
 
 // No single quote in either program: they stand in single quotes in the snippet.
+// 97, 99 and 101 (EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH) say of one address of several only that this host lacks its family.
 const PYTHON = `
 import sys, socket, time, re
 scheme, addr, port, path, limit, insecure, sni, nbody, upgrade, head = sys.argv[1:11]
@@ -25,7 +26,14 @@ try:
     if path:
         s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM); s.settimeout(min(limit, 5)); s.connect(path)
     else:
-        s = socket.create_connection((addr, int(port)), min(limit, 5)); peer = s.getpeername()[0]
+        why = None
+        for family, kind, proto, name, address in socket.getaddrinfo(addr, int(port), 0, socket.SOCK_STREAM):
+            try:
+                s = socket.socket(family, kind, proto); s.settimeout(min(limit, 5)); s.connect(address); why = None; break
+            except Exception as e:
+                if why is None or getattr(e, "errno", 0) not in (97, 99, 101): why = e
+        if why is not None: raise why
+        peer = s.getpeername()[0]
     connected = time.time() - began
     say("* Connected to %s port %s" % (path or peer, port))
     s.settimeout(max(limit - connected, 0.1))
@@ -92,7 +100,7 @@ eval {
     for my $a (@found) {
       socket($s, $a->{family}, SOCK_STREAM, 0) or next;
       if (connect($s, $a->{addr})) { $ok = 1; last }
-      $why = "$!"; last if $why =~ /Interrupted/;
+      my $no = $! + 0; $why = "$!" if $why eq "no address" || !grep { $no == $_ } (97, 99, 101); last if $why =~ /Interrupted/;
     }
     die "$why\\n" unless $ok;
     my ($x, $ip) = Socket::getnameinfo(getpeername($s), 3); $peer = $ip;
