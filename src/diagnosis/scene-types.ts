@@ -207,8 +207,11 @@ export const sceneTypes = {
     /** The same request with the upstream's own name as Host, as nginx sends it by default. */
     directOwnHost: 'Answer',
     socket: 'SocketFile',
+    /** Where nothing points at any backend: services that listen, that no location passes to, and what they answer. */
+    free: 'list<FreeService>',
     cite: 'list<string>',
   },
+  FreeService: { address: 'string', service: 'Service', answer: 'Answer', ...CITED },
   SocketFile: {
     exists: 'bool',
     mode: 'string',
@@ -277,7 +280,14 @@ export const sceneTypes = {
     /** Another block that was meant to take it, and why it did not. */
     shadowed: 'bool',
     shadowedText: 'string',
-    shadowedBy: 'string',
+    /** It is a block of another server. */
+    shadowedServer: 'bool',
+    /** A longer prefix that serves files: what is asked for may just not be among them. */
+    shadowedByDesign: 'bool',
+    /** The request names a site that no server has: the default server takes it. */
+    takenByDefault: 'bool',
+    /** How many servers share the address and port. */
+    sites: 'int',
     shadowedCite: 'list<string>',
     shadowedAnswersWell: 'bool',
     errorLogPath: 'string',

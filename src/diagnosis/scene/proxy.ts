@@ -1,9 +1,11 @@
 /** nginx, as rules see it. */
+import { isIP } from 'node:net';
 import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
 import { citeDirective, formatPlace } from '../../nginx/format.js';
-import type { HandlerKind } from '../../nginx/match-result.js';
+import type { Alternative, HandlerKind } from '../../nginx/match-result.js';
 import type { Directive } from '../../nginx/model.js';
 import { passesUpgrade } from '../../nginx/passes-upgrade.js';
+import { hostName } from '../../nginx/request-context.js';
 import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
 import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
@@ -17,7 +19,7 @@ import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
 import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
 import { selfRequest, shadowedRequest, upgradeRead, upgradeSelfRequest } from '../walk/requests.js';
 import { roleOf } from '../walk/service-reading.js';
-import { shadowOf } from '../walk/shadow.js';
+import { blockLabel, isByDefault, mayBeByDesign, shadowOf } from '../walk/shadow.js';
 import { addressOf, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { listenerOf } from './listeners.js';
@@ -125,15 +127,16 @@ function matchedOf(
   return {
     matched: match.server !== undefined && match.handler.kind !== 'none',
     serverName: match.serverMatch?.name?.text ?? '',
-    locationText: match.location?.label ?? match.handler.directive?.text.trim() ?? '',
     handler: match.handler.kind,
     passText: match.handler.directive ? written(match.handler.directive) : '',
     answersItself: match.certain ? ANSWERS_ITSELF.includes(match.handler.kind) : undefined,
     undecided: !match.certain,
     limitZones: [...settings.limitReq, ...settings.limitConn].map((limit) => limit.zone),
     shadowed: shadow !== undefined,
-    shadowedText: shadow?.location.label,
-    shadowedBy: match.location?.label,
+    ...shadowTexts(read, shadow),
+    shadowedByDesign: shadow && mayBeByDesign(shadow, read),
+    takenByDefault: match.serverMatch && isByDefault(match.serverMatch) && !isIP(hostName(walk.url.host)),
+    sites: match.serverMatch?.sharing.length,
     shadowedCite: [match.location?.directive, shadow?.location.directive, shadow?.pass].flatMap(
       (directive) => (directive ? proxy.citeDump(directive.dumpLine) : []),
     ),
@@ -154,6 +157,17 @@ function matchedOf(
       settings.proxyHeaders.find((one) => one.name.toLowerCase() === 'host'),
       proxy,
     ),
+  };
+}
+
+function shadowTexts(read: ReadConfig, shadow: Alternative | undefined): Partial<Fact<'Proxy'>> {
+  const { location, server, handler } = read.match;
+  const taker = location?.label ?? (handler.directive ? written(handler.directive) : '');
+  const otherServer = shadow !== undefined && shadow.server !== server;
+  return {
+    locationText: otherServer ? blockLabel(location?.label, server) : taker,
+    shadowedText: otherServer ? blockLabel(shadow.location.label, shadow.server) : shadow?.location.label,
+    shadowedServer: otherServer,
   };
 }
 

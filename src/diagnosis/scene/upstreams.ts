@@ -9,7 +9,7 @@ import { netRoute } from '../../probes/net/net-route.js';
 import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
-import { elsewherePlaces } from '../walk/elsewhere.js';
+import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { lookupOf, numericAddresses } from '../walk/lookups.js';
 import { ownersOf } from '../walk/match-backend.js';
@@ -73,6 +73,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
     upgradeDirect: ask(upgradeDirectRequest(walk, upstream)),
     directOwnHost: ask(ownHostRequest(walk, upstream)),
     socket: socketOf(store, walk, host, server.socket),
+    free: freeOf(store, walk, upstream, host),
     cite:
       server.directive.dumpLine >= 0 && walk.proxy
         ? walk.proxy.citeDump(server.directive.dumpLine)
@@ -136,6 +137,24 @@ function elsewhereOf(
     elsewhereAddress: `${best.place.address}:${best.place.port}`,
     elsewhereOnOtherPort: best.place.port !== upstream.server.port,
   };
+}
+
+function freeOf(
+  store: EvidenceStore,
+  walk: Walk,
+  upstream: UpstreamWalk,
+  host: string,
+): Fact<'FreeService'>[] | undefined {
+  if (walk.free === undefined || upstream.backend) return undefined;
+  return freePlaces(store, walk, upstream).map(({ address, port, free }) => ({
+    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    service: serviceFact(store, walk, free.service),
+    answer: answerOf(
+      store.look(httpRequest, host, elsewhereRequest(walk, address, port)),
+      walk.target.variables,
+    ),
+    cite: free.owned.cite,
+  }));
 }
 
 /** Lines about this upstream; where nginx could not name one (no live upstreams), about the group. */

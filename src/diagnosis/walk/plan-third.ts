@@ -7,7 +7,7 @@ import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
 import type { EvidenceStore } from '../looked.js';
 import { complainedPaths } from '../scene/paths.js';
 import { dependencyPlans } from './dependency-plans.js';
-import { elsewherePlaces } from './elsewhere.js';
+import { elsewherePlaces, freePlaces } from './elsewhere.js';
 import { lookupAddresses } from './lookups.js';
 import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
@@ -55,7 +55,7 @@ function otherPlaces(store: EvidenceStore, walk: Walk): Planned[] {
   return walk.upstreams
     .filter((upstream) => !taken(store, walk, upstream))
     .flatMap((upstream) =>
-      elsewherePlaces(store, walk, upstream).flatMap((place) =>
+      [...elsewherePlaces(store, walk, upstream), ...freePlaces(store, walk, upstream)].flatMap((place) =>
         plan(host, httpRequest, elsewhereRequest(walk, place.address, place.port)),
       ),
     );

@@ -5,6 +5,7 @@ import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
 import { netAddresses } from '../../probes/net/net-addresses.js';
 import type { EvidenceStore } from '../looked.js';
 import { type Claims, claimsOf } from './claims.js';
+import { type FreeListener, freeListeners, onlyFree } from './free-listeners.js';
 import { candidates, type HostServices, hostServices } from './host-services.js';
 import { lookupAddresses } from './lookups.js';
 import { type MatchedBackend, matchBackend } from './match-backend.js';
@@ -42,10 +43,12 @@ export interface Walk {
   /** Services whose words and configuration are worth reading, backends first. */
   readonly suspects: readonly ServiceReading[];
   readonly claims: (service: ServiceReading) => Claims;
+  /** Listeners to which no location passes; undefined where the configuration does not tell. */
+  readonly free: readonly FreeListener[] | undefined;
 }
 
 const UPSTREAMS_MAX = 6;
-const SUSPECTS_MAX = 8;
+const SUSPECTS_MAX = 12;
 
 export function targetOf(record: CheckRecord): WalkTarget {
   const { asked, name, url, variables } = record.target;
@@ -69,6 +72,7 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
   const proxy = readProxy(store, url, atProxies, target.variables['nginxConfig']);
   const backendHosts = withRole('backend');
   const claims = (service: ServiceReading) => claimsOf(store, service);
+  const free = freeListeners(proxy?.read, hosts)?.filter(({ host }) => backendHosts.includes(host));
   const servers = upstreamServers(proxy, target, url, hosts);
   const upstreams = servers.map((server): UpstreamWalk => {
     const loopback = isLoopback(server);
@@ -89,9 +93,11 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
         claims,
         target.variables['backend'],
       );
-    return { address: addressOf(server), server, owner, loopback, backend: elsewhere };
+    const backend = onlyFree(elsewhere, free, hosts);
+    return { address: addressOf(server), server, owner, loopback, backend };
   });
-  return { target, url, hosts, proxyHosts, proxy, upstreams, suspects: suspectsOf(upstreams, hosts), claims };
+  const suspects = suspectsOf(upstreams, hosts);
+  return { target, url, hosts, proxyHosts, proxy, upstreams, suspects, claims, free };
 }
 
 function upstreamServers(
@@ -190,11 +196,17 @@ function suspectsOf(upstreams: readonly UpstreamWalk[], hosts: readonly HostServ
   return [...new Set([...backends, ...rest])].slice(0, SUSPECTS_MAX);
 }
 
-/** Those in trouble first: their words are worth most. */
+/**
+ * Those in trouble, and what was stopped since the machine came up, first: their words are worth most. A machine has many
+ * units that nobody ever starts.
+ */
 function orderedCandidates(host: HostServices): ServiceReading[] {
-  const rank = (service: ServiceReading): number =>
-    (service.running ? 1 : 0) +
-    (service.manager === 'systemd' && service.state === 'stopped' ? 2 : 0) +
-    (service.manager === 'process' ? 1 : 0);
+  const rank = (service: ServiceReading): number => {
+    if (service.manager === 'process') return 3;
+    if (service.running) return 1;
+    if (service.state !== 'stopped' || service.manager !== 'systemd') return 0;
+    const ran = service.startedSecondsAgo !== undefined || service.stoppedSecondsAgo !== undefined;
+    return ran || service.enabled ? 0 : 2;
+  };
   return candidates(host).toSorted((a, b) => rank(a) - rank(b));
 }

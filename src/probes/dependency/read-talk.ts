@@ -37,7 +37,8 @@ export function readTalk(stdout: string): Talk | undefined {
     else if (text.startsWith('got: ')) {
       const bytes = text.slice(5);
       got = { bytes: unescapeBytes(bytes), printable: clip(bytes.replace(/(?:\\[rnt])+$/, '')), line };
-    } else if (/^(?:python3|perl|bash|nc|dd|Ncat|\(UNKNOWN\)|[\w.-]{1,253} \[)/.test(text)) error = error === undefined || tellsOnlyOfFamily(error.text) ? said : error;
+    } else if (/^(?:python3|perl|bash|nc|dd|Ncat|\(UNKNOWN\)|[\w.-]{1,253} \[)/.test(text))
+      error = error === undefined || tellsOnlyOfFamily(error.text) ? said : error;
     else if (via === 'pg_isready') {
       const word = / - (accepting connections|rejecting connections|no response|no attempt)$/.exec(text)?.[1];
       if (word !== undefined) ready = { ...said, outcome: readiness(word) };
