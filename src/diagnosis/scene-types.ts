@@ -101,18 +101,24 @@ export const sceneTypes = {
     /** Starts within the last ten minutes, by the manager's own log. */
     recentStarts: 'int',
     restarts: 'int',
+    restartsCite: 'list<string>',
     result: 'string',
     oomKilled: 'bool',
     health: 'string',
     healthOutput: 'string',
+    healthCite: 'list<string>',
     error: 'string',
     /** Its supervisord's configuration file. */
     keeper: 'string',
     image: 'string',
+    /** Ports that it listens on; of a container inside it. */
     ports: 'list<int>',
+    portsCite: 'list<string>',
     sockets: 'list<string>',
     publishedPorts: 'list<int>',
+    publishedCite: 'list<string>',
     networks: 'list<string>',
+    networksCite: 'list<string>',
     unknownOptions: 'list<string>',
     unknownOptionsCite: 'list<string>',
     /** Ports that its own configuration names. */
@@ -183,8 +189,16 @@ export const sceneTypes = {
     reachable: 'bool',
     /** Something listens there, as seen on the host that has the address. */
     listening: 'bool',
+    /** The connection is refused: at the address itself, or behind the port that a container publishes there. */
+    refused: 'bool',
+    /** It is a port that a container publishes on its host. */
+    published: 'bool',
+    /** An engine forwards what comes to it into a container, and nobody could look there. */
+    unseenBehind: 'bool',
+    /** The container's own port that the address leads to. */
+    containerPort: 'int',
     listener: 'Listener',
-    /** A listener on the same port that only the host itself can reach. */
+    /** A listener on the same port that only the host (or the container) itself can reach. */
     loopbackListener: 'Listener',
     /** What the name resolves to now, on the proxy's host. */
     lookup: 'Lookup',
@@ -386,6 +400,14 @@ export const sceneTypes = {
     overflowsCite: 'list<string>',
     filesystems: 'list<Filesystem>',
     kernelEvents: 'list<KernelEvent>',
+    /** docker or podman; empty where neither is installed. */
+    engine: 'string',
+    /** Its daemon answers. */
+    engineReachable: 'bool',
+    engineSays: 'string',
+    engineCite: 'list<string>',
+    /** How many containers it has, running or not. */
+    containers: 'int',
     rabbitmqAlarms: 'list<string>',
     rabbitmqAlarmsCite: 'list<string>',
     databaseConnections: 'int',

@@ -48,23 +48,27 @@ function dependencyFact(
   const host = walk.hosts.find((one) => one.host === service.host);
   const local = isLoopback({ host: place.host });
   const owned = local ? host?.listeners.find(({ listener }) => listener.port === place.port) : undefined;
-  const provider = owned?.service ?? (local ? likelyProvider(walk, service.host, place) : undefined);
+  const container = host?.services.find((one) => one.container && one.container.id === place.provider?.id);
+  const provider =
+    container ?? owned?.service ?? (local ? likelyProvider(walk, service.host, place) : undefined);
+  const down = container && container.running === false ? container : undefined;
   const process = owned?.pid === undefined ? undefined : host?.processes.get(owned.pid);
   return {
     kind: place.kind,
-    address: `${place.host}:${place.port}`,
+    address: place.port === 0 ? place.host : `${place.host}:${place.port}`,
     host: place.host,
     port: place.port,
-    outcome: look?.facts.outcome,
-    ok: okOf(look?.facts.outcome, service),
-    says: look?.facts.says,
+    outcome: down ? 'not-running' : look?.facts.outcome,
+    ok: down ? false : okOf(look?.facts.outcome, service),
+    says: down ? `the container ${down.name} is ${down.rawState}` : look?.facts.says,
     local,
     listening: host?.listenersKnown ? owned !== undefined : undefined,
-    startedSecondsAgo: process?.startedSecondsAgo ?? owned?.service?.startedSecondsAgo,
+    startedSecondsAgo:
+      container?.startedSecondsAgo ?? process?.startedSecondsAgo ?? owned?.service?.startedSecondsAgo,
     service: provider && factOf(provider),
     signals: signals.filter((signal) => COMPLAINTS.has(signal.kind) && about(signal, place)).map(signalFact),
     configCite: [...place.cite],
-    cite: look ? look.cite(look.facts.line) : [],
+    cite: down ? [...down.cite] : look ? look.cite(look.facts.line) : [],
   };
 }
 

@@ -3,6 +3,7 @@ import { hostCpu } from '../../probes/host/host-cpu.js';
 import { hostIdentity } from '../../probes/host/host-identity.js';
 import { hostMemory } from '../../probes/host/host-memory.js';
 import { netCounters } from '../../probes/net/net-counters.js';
+import { dockerContainers } from '../../probes/service/docker-containers.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import type { WalkTarget } from '../walk/walk.js';
@@ -51,7 +52,23 @@ function machineOf(store: EvidenceStore, alias: string, roles: readonly string[]
     conntrackCite: [...line('conntrackCount'), ...line('conntrackMax')],
     listenOverflows: counters?.facts.listenOverflows,
     overflowsCite: line('listenOverflows'),
+    ...engineOf(store, alias),
     cite: identity ? identity.cite(1) : [],
+  };
+}
+
+/** Docker or podman, where one is installed. */
+function engineOf(store: EvidenceStore, alias: string): Partial<Fact<'Machine'>> {
+  const look = store.look(dockerContainers, alias, undefined);
+  if (!look) return {};
+  const { present, engine, daemonReachable, says, line, containers } = look.facts;
+  if (!present) return { engine: '', containers: 0 };
+  return {
+    engine,
+    engineReachable: daemonReachable,
+    engineSays: says,
+    containers: daemonReachable ? containers.length : undefined,
+    engineCite: look.cite(line ?? 0),
   };
 }
 

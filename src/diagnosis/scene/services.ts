@@ -1,7 +1,9 @@
 /** Services, as rules see them: state, words, configuration, dependencies. */
 import { processDetail } from '../../probes/process/process-detail.js';
+import { dockerContainers } from '../../probes/service/docker-containers.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+import { type InnerListener, innerListeners } from '../walk/container-end.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { wordsOf } from '../walk/service-words.js';
 import type { Walk } from '../walk/walk.js';
@@ -58,7 +60,8 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     healthOutput: service.healthOutput ?? '',
     error: service.error ?? '',
     image: service.image ?? '',
-    ports: listeners.map((one) => one.listener.port).filter((port) => port !== undefined),
+    ...portsOf(store, service, listeners),
+    ...engineCites(store, service),
     sockets: listeners.flatMap(({ listener }) => (listener.path?.startsWith('/') ? [listener.path] : [])),
     publishedPorts: [...(service.publishedPorts ?? [])],
     networks: [...(service.networks ?? [])],
@@ -83,6 +86,39 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     configProblems: words.problems.map(({ kind, path, message, cite }) => ({ kind, path, message, cite })),
     logReadable: words.logsRead > 0,
     cite: [...service.cite, ...processCite(walk, service, detail)],
+  };
+}
+
+/** Of a container those inside it: what the host shows is the engine's own listener in front of them. */
+function portsOf(
+  store: EvidenceStore,
+  service: ServiceReading,
+  listeners: readonly InnerListener[],
+): Pick<Fact<'Service'>, 'ports' | 'portsCite'> {
+  const all = innerListeners(store, service) ?? listeners;
+  const tcp = all.filter(({ listener }) => listener.port !== undefined);
+  return {
+    ports: [...new Set(tcp.flatMap(({ listener }) => listener.port ?? []))],
+    portsCite: tcp.flatMap(({ cite }) => cite),
+  };
+}
+
+/** What the engine tells of a container beside its state, line by line. */
+function engineCites(
+  store: EvidenceStore,
+  service: ServiceReading,
+): Pick<Fact<'Service'>, 'publishedCite' | 'networksCite' | 'healthCite' | 'restartsCite'> {
+  const { container } = service;
+  const look = container && store.look(dockerContainers, service.host, undefined);
+  const at = (name: string): string[] => {
+    const line = container?.lines[name];
+    return line === undefined || !look ? [] : look.cite(line);
+  };
+  return {
+    publishedCite: at('Ports'),
+    networksCite: at('Networks'),
+    healthCite: at('Health'),
+    restartsCite: at('RestartCount'),
   };
 }
 

@@ -6,9 +6,11 @@ import { httpRequest } from '../../probes/http/http-request.js';
 import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
 import { netFilter } from '../../probes/net/net-filter.js';
 import { netRoute } from '../../probes/net/net-route.js';
+import { dockerContainers } from '../../probes/service/docker-containers.js';
 import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+import { type InnerListener, innerListeners } from '../walk/container-end.js';
 import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { lookupOf, numericAddresses } from '../walk/lookups.js';
@@ -17,7 +19,7 @@ import { directRequest, elsewhereRequest, ownHostRequest, upgradeDirectRequest }
 import { tlsParams } from '../walk/tls-params.js';
 import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
-import { isLoopbackAddress, listenerOf } from './listeners.js';
+import { innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
 import { proxyErrors } from './proxy-errors.js';
 import { serviceFact } from './services.js';
 
@@ -34,6 +36,8 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
   const exact = owner && listenersAt(upstream, owner).find((one) => accepts(one, upstream));
   const loopback =
     owner && listenersAt(upstream, owner).find((one) => isLoopbackAddress(one.listener.address));
+  const inner = upstream.end && innerListeners(store, upstream.end.service);
+  const within = inner && insideOf(inner, upstream.end?.port);
   const elsewhere = elsewhereOf(store, walk, upstream, host);
   const errors = proxyErrors(store, host, walk.target.trace)?.filter((error) =>
     concerns(error, upstream, walk),
@@ -57,10 +61,21 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
       !['refused', 'timeout-connect', 'unreachable', 'socket-missing', 'name-unresolved'].includes(
         direct.outcome ?? '',
       ),
-    listening: listening(owner, exact, direct),
-    listener: exact && owner ? listenerOf(exact, owner) : undefined,
-    loopbackListener:
-      !upstream.loopback && !exact && loopback && owner ? listenerOf(loopback, owner) : undefined,
+    listening: within ? within.open !== undefined : listening(owner, exact, direct),
+    refused: direct && refused(direct.outcome, within),
+    published: upstream.end?.publishedAs !== undefined,
+    unseenBehind: within ? false : unseenBehind(store, owner, exact),
+    containerPort: upstream.end?.port,
+    listener: within
+      ? within.open && innerListenerFact(within.open, upstream)
+      : exact && owner
+        ? listenerOf(exact, owner)
+        : undefined,
+    loopbackListener: within
+      ? within.loopback && innerListenerFact(within.loopback, upstream)
+      : !upstream.loopback && !exact && loopback && owner
+        ? listenerOf(loopback, owner)
+        : undefined,
     lookup: lookupFact(store, host, server.host),
     tlsView: tlsViewOf(store, host, upstream),
     route: routeOf(store, host, server.host),
@@ -79,6 +94,42 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
         ? walk.proxy.citeDump(server.directive.dumpLine)
         : (direct?.cite ?? []),
   };
+}
+
+interface Inside {
+  /** Takes connections that come from outside of the container. */
+  readonly open: InnerListener | undefined;
+  /** Takes those of the container itself alone, and is the only one at that port. */
+  readonly loopback: InnerListener | undefined;
+}
+
+function insideOf(all: readonly InnerListener[], port: number | undefined): Inside {
+  const here = all.filter(({ listener }) => listener.port === port);
+  const open = here.find(({ listener }) => !isLoopbackAddress(listener.address));
+  return { open, loopback: open ? undefined : here[0] };
+}
+
+/** The engine takes connections for a container, and cuts them where nothing in it does: that is its way to refuse. */
+function refused(outcome: string | undefined, within: Inside | undefined): boolean {
+  if (outcome === 'refused') return true;
+  return within !== undefined && !within.open && ['reset', 'closed-early'].includes(outcome ?? '');
+}
+
+const FORWARDERS = /^(?:docker-proxy|rootlessport|conmon|pasta|slirp4netns)/;
+
+/** The engine's forwarder listens there; or it may be that, where neither the owner nor the containers can be seen. */
+function unseenBehind(
+  store: EvidenceStore,
+  owner: HostServices | undefined,
+  exact: OwnedListener | undefined,
+): boolean | undefined {
+  if (exact?.program !== undefined) return FORWARDERS.test(exact.program);
+  if (owner === undefined) return false;
+  return store.look(dockerContainers, owner.host, undefined) ? false : undefined;
+}
+
+function innerListenerFact({ listener, cite }: InnerListener, upstream: UpstreamWalk): Fact<'Listener'> {
+  return innerListenerOf(listener, cite, upstream.end?.service.host ?? '');
 }
 
 function listenersAt(upstream: UpstreamWalk, owner: HostServices): OwnedListener[] {

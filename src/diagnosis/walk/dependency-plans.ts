@@ -9,8 +9,10 @@ import type { Reach } from '../../probes/dependency/reach.js';
 import { redisPing } from '../../probes/dependency/redis-ping.js';
 import { tcpConnect } from '../../probes/dependency/tcp-connect.js';
 import type { ProbeKind } from '../../probes/probe-kind.js';
+import { type ContainerFacts, dockerContainers } from '../../probes/service/docker-containers.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import { currentSignals } from '../scene/current-signals.js';
+import { isCalled, sharesNetwork } from './container-names.js';
 import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
 import { roleOf, type ServiceReading } from './service-reading.js';
@@ -22,9 +24,12 @@ export interface DependencyPlace {
   readonly host: string;
   readonly port: number;
   readonly cite: readonly string[];
+  /** The container that provides it, where the name or address is one's own. */
+  readonly provider?: ContainerFacts | undefined;
 }
 
 const KINDS: readonly string[] = ['redis', 'rabbitmq', 'postgres', 'mysql', 'http', 'tcp'];
+const KINDS_WITH_PORT = ['redis', 'rabbitmq', 'postgres', 'mysql'] as const;
 const PLACES_MAX = 10;
 
 /** Each address once that the service's configuration names, or that its log complains of. */
@@ -35,7 +40,8 @@ export function dependencyPlaces(store: EvidenceStore, service: ServiceReading):
     const { host, port, kind } = dependency;
     if (host === undefined || port === undefined || !isKind(kind) || !isAddress(host)) continue;
     const key = `${host}:${port}`;
-    if (!places.has(key)) places.set(key, { kind, host, port, cite });
+    if (!places.has(key))
+      places.set(key, { kind, host, port, cite, provider: peerNamed(store, service, host) });
   }
   // An address that an earlier life complained of may be nobody's any more.
   for (const word of currentSignals(service, words)) {
@@ -50,7 +56,42 @@ export function dependencyPlaces(store: EvidenceStore, service: ServiceReading):
       cite: [],
     });
   }
+  for (const place of unresolvedPeers(store, service, words)) {
+    if (![...places.values()].some((one) => one.host === place.host)) places.set(place.host, place);
+  }
   return [...places.values()].slice(0, PLACES_MAX);
+}
+
+/** The engine's name server forgets a container that does not run: the name that fails to resolve is that container's. */
+function unresolvedPeers(
+  store: EvidenceStore,
+  service: ServiceReading,
+  words: ReturnType<typeof wordsOf>,
+): DependencyPlace[] {
+  return currentSignals(service, words).flatMap((word) => {
+    const provider =
+      word.kind === 'name-not-found' && word.name ? peerNamed(store, service, word.name) : undefined;
+    if (!provider || !word.name) return [];
+    const kind = kindOfContainer(provider) ?? kindOfWords(word.text) ?? 'tcp';
+    return [{ kind, host: word.name, port: exposedPort(provider) ?? PORTS[kind] ?? 0, cite: [], provider }];
+  });
+}
+
+/** A container on a network of this one's that has the name there, or the address. */
+function peerNamed(store: EvidenceStore, service: ServiceReading, name: string): ContainerFacts | undefined {
+  const own = service.container;
+  if (!own) return undefined;
+  const all = store.look(dockerContainers, service.host, undefined)?.facts.containers ?? [];
+  return all.find((one) => one.id !== own.id && sharesNetwork(one, own) && isCalled(one, name, own));
+}
+
+function kindOfContainer({ image, command, name }: ContainerFacts): DependencyPlace['kind'] | undefined {
+  return kindOfWords(`${image} ${command.join(' ')} ${name}`.replaceAll(/[_/:]/g, ' '));
+}
+
+function exposedPort(container: ContainerFacts): number | undefined {
+  const [only, ...others] = container.exposedPorts.filter((port) => !port.includes('udp'));
+  return only === undefined || others.length > 0 ? undefined : Number.parseInt(only, 10) || undefined;
 }
 
 function isKind(kind: string): kind is DependencyPlace['kind'] {
@@ -63,21 +104,22 @@ function isAddress(host: string): boolean {
 
 /** What the complaint itself calls it: `redis 127.0.0.1:6380: connect ECONNREFUSED`. */
 function kindOfWords(text: string): DependencyPlace['kind'] | undefined {
-  if (/\bio?redis\b|\bvalkey\b/i.test(text)) return 'redis';
+  if (/\b(?:io)?redis\b|\bvalkey\b/i.test(text)) return 'redis';
   if (/\bamqp\b|rabbit/i.test(text)) return 'rabbitmq';
   if (/\bpostgres|psycopg|\bpg\b|getTableColumns/i.test(text)) return 'postgres';
   return /\bmysql|mariadb/i.test(text) ? 'mysql' : undefined;
 }
 
 /** IANA's ports: a guess at what was refused there, where no configuration tells. */
+const PORTS: Readonly<Partial<Record<DependencyPlace['kind'], number>>> = {
+  redis: 6379,
+  rabbitmq: 5672,
+  postgres: 5432,
+  mysql: 3306,
+};
+
 function kindOfPort(port: number): DependencyPlace['kind'] {
-  const known: Readonly<Record<number, DependencyPlace['kind']>> = {
-    6379: 'redis',
-    5672: 'rabbitmq',
-    5432: 'postgres',
-    3306: 'mysql',
-  };
-  return known[port] ?? 'tcp';
+  return KINDS_WITH_PORT.find((kind) => PORTS[kind] === port) ?? 'tcp';
 }
 
 function kindFor(place: DependencyPlace): ProbeKind<{ readonly host: string; readonly port: number }, Reach> {
@@ -100,7 +142,15 @@ export function dependencyLook(
   host: string,
   place: DependencyPlace,
 ): Looked<Reach> | undefined {
-  return store.look(kindFor(place), host, { host: place.host, port: place.port });
+  const asked = askedAt(place);
+  return asked && store.look(kindFor(place), host, asked);
+}
+
+/** A container's name means nothing to its host: there its address is asked, which it has only while it runs. */
+function askedAt({ host, port, provider }: DependencyPlace): { host: string; port: number } | undefined {
+  if (!provider) return { host, port };
+  const ip = provider.networks.find((network) => network.ip !== '')?.ip;
+  return ip === undefined || port === 0 ? undefined : { host: ip, port };
 }
 
 export function dependencyPlans(store: EvidenceStore, walk: Walk): Planned[] {
@@ -109,9 +159,10 @@ export function dependencyPlans(store: EvidenceStore, walk: Walk): Planned[] {
     dependencyPlaces(store, service).map((place) => ({ service, place })),
   );
   return [
-    ...places.flatMap(({ service, place }) =>
-      plan(service.host, kindFor(place), { host: place.host, port: place.port }),
-    ),
+    ...places.flatMap(({ service, place }) => {
+      const asked = askedAt(place);
+      return asked ? plan(service.host, kindFor(place), asked) : [];
+    }),
     ...walk.hosts.flatMap((host) => {
       const stores = host.services
         .filter((service) => roleOf(service) === 'store' && service.running)

@@ -57,6 +57,7 @@ function readContainer(
     exposedPorts: container.exposedPorts.map((port) => Number.parseInt(port, 10)).filter((port) => port > 0),
     publishedPorts: container.publishedPorts.map((port) => port.hostPort),
     networks: container.networks.map((network) => network.name),
+    container,
     logs: [{ kind: 'docker', container: container.name }],
     config: { command: container.command.join(' '), environment: {}, files: [] },
     cite: citedLines(container).flatMap((line) => look?.cite(line) ?? []),

@@ -1,7 +1,9 @@
 /** Places where the backend listens though nginx does not pass there: what tells a wrong port from a dead program. */
 import { netAddresses } from '../../probes/net/net-addresses.js';
 import type { EvidenceStore } from '../looked.js';
+import { containerAddresses, innerListeners, usesHostNetwork } from './container-end.js';
 import type { FreeListener } from './free-listeners.js';
+import type { ServiceReading } from './service-reading.js';
 import { isLoopback, type UpstreamWalk, type Walk } from './walk.js';
 
 const PLACES_MAX = 3;
@@ -19,6 +21,9 @@ export function elsewherePlaces(
     home?.listeners.filter(
       ({ service, listener }) => service === backend.service && listener.port !== undefined,
     ) ?? [];
+  if (backend.service.container && !usesHostNetwork(backend.service)) {
+    return containerPlaces(store, upstream, backend.service, sameHost).slice(0, PLACES_MAX);
+  }
   const places = listeners.flatMap(({ listener }) => {
     const port = listener.port ?? 0;
     const address = reachableAddress(store, backend.service.host, listener.address, sameHost);
@@ -52,6 +57,47 @@ export function freePlaces(store: EvidenceStore, walk: Walk, upstream: UpstreamW
   return places
     .filter(({ address, port }) => seen.size < seen.add(`${address}:${port}`).size)
     .slice(0, FREE_MAX);
+}
+
+interface Address {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Other ports that a container publishes; and inside it, where nginx has found its way there and nothing listens at the
+ * end. What it publishes nowhere is no place for nginx, even where this host happens to reach it.
+ */
+function containerPlaces(
+  store: EvidenceStore,
+  upstream: UpstreamWalk,
+  service: ServiceReading,
+  sameHost: boolean,
+): Address[] {
+  const { server, end } = upstream;
+  const published = (service.container?.publishedPorts ?? [])
+    .filter((one) => one.protocol === 'tcp' && one.hostPort !== server.port)
+    .flatMap(({ hostIp, hostPort }) => {
+      const listens = hostIp === '' ? '0.0.0.0' : hostIp;
+      const address = reachableAddress(store, service.host, listens, sameHost);
+      return address === undefined ? [] : [{ address, port: hostPort }];
+    });
+  const [ip] = containerAddresses(service);
+  // Nobody has the address that nginx uses: perhaps the container had it before it was made anew.
+  const moved = end === undefined && upstream.owner === undefined && !upstream.loopback;
+  const open = (innerListeners(store, service) ?? [])
+    .map(({ listener }) => listener)
+    .filter((listener) => !isLoopback({ host: listener.address }));
+  const inside = open.flatMap(({ port }) => {
+    const meant = end ? port !== end.port : moved && port === server.port;
+    return port === undefined || !meant || ip === undefined || !sameHost ? [] : [{ address: ip, port }];
+  });
+  const all = [...inside, ...published];
+  return all.filter(
+    (one, at) =>
+      all.findIndex((other) => other.address === one.address && other.port === one.port) === at &&
+      !(one.address === server.host && one.port === server.port),
+  );
 }
 
 /** As the proxy's host would reach it: a wildcard by loopback on the same host, by the host's first address from another. */

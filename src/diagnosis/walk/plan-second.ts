@@ -7,11 +7,13 @@ import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import { netRoute } from '../../probes/net/net-route.js';
 import { processDetail } from '../../probes/process/process-detail.js';
+import { dockerListeners } from '../../probes/service/docker-listeners.js';
 import { dockerLogs } from '../../probes/service/docker-logs.js';
 import { supervisorConfig } from '../../probes/service/supervisor-config.js';
 import { supervisorStarts } from '../../probes/service/supervisor-starts.js';
 import { systemdJournal } from '../../probes/service/systemd-journal.js';
 import type { EvidenceStore } from '../looked.js';
+import { usesHostNetwork } from './container-end.js';
 import { isHostName, isNumeric } from './lookups.js';
 import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
@@ -114,6 +116,9 @@ function words(store: EvidenceStore, walk: Walk): Planned[] {
       ...plan(service.host, backendConfig, configParams(service)),
       ...(service.pid !== undefined && service.running
         ? plan(service.host, processDetail, { pid: service.pid })
+        : []),
+      ...(service.container && service.pid !== undefined && !usesHostNetwork(service)
+        ? plan(service.host, dockerListeners, { pid: service.pid })
         : []),
     ]),
   ];

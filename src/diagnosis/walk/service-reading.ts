@@ -1,5 +1,7 @@
 /** A service of a host as its manager tells of it, before anybody asks whether it matters. */
 
+import type { ContainerFacts } from '../../probes/service/docker-containers.js';
+
 export type ServiceManager = 'supervisor' | 'systemd' | 'docker' | 'process';
 
 export type ServiceState =
@@ -63,6 +65,8 @@ export interface ServiceReading {
   /** Ports that a container's image says it serves, published or not. */
   readonly exposedPorts?: readonly number[] | undefined;
   readonly networks?: readonly string[] | undefined;
+  /** All that the engine tells of it. */
+  readonly container?: ContainerFacts | undefined;
   readonly tasks?: number | undefined;
   readonly tasksLimit?: number | undefined;
   readonly unknownOptions?: readonly string[] | undefined;

@@ -5,6 +5,7 @@ import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
 import { netAddresses } from '../../probes/net/net-addresses.js';
 import type { EvidenceStore } from '../looked.js';
 import { type Claims, claimsOf } from './claims.js';
+import { type ContainerEnd, containerEnd } from './container-end.js';
 import { type FreeListener, freeListeners, onlyFree } from './free-listeners.js';
 import { candidates, type HostServices, hostServices } from './host-services.js';
 import { lookupAddresses } from './lookups.js';
@@ -30,6 +31,8 @@ export interface UpstreamWalk {
   /** The host of ours that has the address; undefined where it is somebody else's. */
   readonly owner: HostServices | undefined;
   readonly loopback: boolean;
+  /** The container that the address leads into. */
+  readonly end: ContainerEnd | undefined;
   readonly backend: MatchedBackend | undefined;
 }
 
@@ -93,11 +96,19 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
         claims,
         target.variables['backend'],
       );
-    const backend = onlyFree(elsewhere, free, hosts);
-    return { address: addressOf(server), server, owner, loopback, backend };
+    const end = containerEnd(server, owner, hosts);
+    const matched =
+      end && elsewhere?.service !== end.service && !elsewhere?.intruder ? endOf(end) : elsewhere;
+    const backend = onlyFree(matched, free, hosts);
+    return { address: addressOf(server), server, owner, loopback, end, backend };
   });
   const suspects = suspectsOf(upstreams, hosts);
   return { target, url, hosts, proxyHosts, proxy, upstreams, suspects, claims, free };
+}
+
+/** What has the address is the backend: a container has none but its own. */
+function endOf({ service }: ContainerEnd): MatchedBackend {
+  return { service, by: 'owns-port', intruder: undefined };
 }
 
 function upstreamServers(

@@ -83,6 +83,8 @@ export interface DockerContainersFacts {
   readonly engine?: 'docker' | 'podman' | undefined;
   /** The client's own first line where the daemon did not answer. */
   readonly says?: string | undefined;
+  /** The line of what it says. */
+  readonly line?: number | undefined;
   readonly containers: readonly ContainerFacts[];
 }
 
@@ -137,9 +139,10 @@ export function parseDockerContainers(output: ProbeOutput): Parsed<DockerContain
         daemonReachable: false,
         engine,
         says: firstLine(text),
+        line: read.frames[0]?.lines[0]?.line,
         containers: [],
       } as const;
-      return { ok: true, facts };
+      return { ok: true, facts, missing: { reason: 'failed', says: `${engine}: ${firstLine(text)}` } };
     }
     return failureOf(engine, text);
   }
