@@ -44,7 +44,9 @@ const evidence = z.object({
       timedOut: z.boolean(),
     })
     .exactOptional(),
-  missing: z.object({ reason: missingReason, says: z.string() }).exactOptional(),
+  missing: z
+    .object({ reason: missingReason, says: z.string(), about: z.string().exactOptional() })
+    .exactOptional(),
 });
 
 const recordedHost = z.object({

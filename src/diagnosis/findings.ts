@@ -122,14 +122,17 @@ function findingOf(
   };
 }
 
-/** A backend that was only guessed (nothing else is there) cannot be proven to be at fault. */
+/** What rests on a guess is never proven: a backend that is only the one that is there, a configuration read in part. */
 function certaintyOf(rule: Rule, context: Readonly<Record<string, unknown>>): Certainty {
-  const { upstream } = context;
   const guessed =
-    typeof upstream === 'object' && upstream !== null && Reflect.get(upstream, 'backendBy') === 'only-one';
-  return guessed && rule.certainty === 'proven' && rule.when.includes('upstream.backend')
-    ? 'likely'
-    : rule.certainty;
+    (valueOf(context, 'upstream', 'backendBy') === 'only-one' && rule.when.includes('upstream.backend')) ||
+    (valueOf(context, 'proxy', 'doubtful') === true && rule.when.includes('upstream'));
+  return guessed && rule.certainty === 'proven' ? 'likely' : rule.certainty;
+}
+
+function valueOf(context: Readonly<Record<string, unknown>>, fact: string, word: string): unknown {
+  const found = context[fact];
+  return typeof found === 'object' && found !== null ? Reflect.get(found, word) : undefined;
 }
 
 function messageOf(

@@ -9,10 +9,12 @@ export function notChecked(record: CheckRecord, language: Language): NotChecked[
   const users = new Map(record.hosts.map((host) => [host.alias, host]));
   const probes = record.evidence.flatMap((one): NotChecked[] => {
     if (!one.missing || !matters(one, record.evidence)) return [];
-    const { reason, says } = one.missing;
+    const { reason, says, about } = one.missing;
     const host = users.get(one.host);
     const remedy = reason === 'permission-denied' && host && !host.root ? rootRemedy(host, language) : {};
-    return [{ probe: one.kind, host: one.host, reason, says, ...remedy }];
+    return [
+      { probe: one.kind, host: one.host, reason, says, ...(about === undefined ? {} : { about }), ...remedy },
+    ];
   });
   return [...record.hosts.flatMap((host) => unseenHost(host, language)), ...probes];
 }

@@ -69,19 +69,29 @@ function containerOf(lines: readonly string[], line: number): string | undefined
   return name;
 }
 
-/** `@goodgate dump PID STATUS WORDS LINES`, then the command's words, one a line, then its output. */
+/**
+ * `@goodgate dump PID STATUS WORDS LINES`, then the command's words, one a line, then its output; and
+ * `@goodgate files PID UNREAD MORE LINES`, then the names of what could not be read, then the files.
+ */
 function withinDump(lines: readonly string[], line: number): Place | undefined {
   let at = 0;
   for (;;) {
-    const header = /^@goodgate dump \d+ \d+ (\d{1,4}) (\d{1,9})$/.exec(lines[at] ?? '');
+    const header = /^@goodgate (dump|files) (?:-|\d{1,10}) (\d{1,4}) (\d{1,4}) {1,8}(\d{1,9})$/.exec(
+      lines[at] ?? '',
+    );
     if (header === null) return lines[line]?.startsWith('@goodgate ') ? undefined : { line };
-    const words = Number(header[1]);
-    const end = at + words + Number(header[2]);
+    const words = Number(header[1] === 'dump' ? header[3] : header[2]);
+    const end = at + words + Number(header[4]);
     if (line === at) return undefined;
     if (line <= end) {
       const command = lines.slice(at + 1, at + 1 + words).map((word) => word.trim());
-      return { line, within: command.join(' ') };
+      return { line, within: header[1] === 'dump' ? command.join(' ') : `cat ${fileAbove(lines, line)}` };
     }
     at = end + 1;
   }
+}
+
+function fileAbove(lines: readonly string[], line: number): string {
+  const header = lines.slice(0, line + 1).findLast((text) => text.startsWith('# configuration file '));
+  return header?.replace(/^# configuration file |:$/g, '') ?? '';
 }

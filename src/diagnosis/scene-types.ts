@@ -289,6 +289,8 @@ export const sceneTypes = {
     /** nginx answers the request by itself, passing it to nobody: `return 503;`, `deny all;`, a file. */
     answersItself: 'bool',
     undecided: 'bool',
+    /** A part of the configuration may not be read, and might send the request elsewhere. */
+    doubtful: 'bool',
     /** Zones of limits in force where the request is taken. */
     limitZones: 'list<string>',
     /** Another block that was meant to take it, and why it did not. */

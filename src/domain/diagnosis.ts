@@ -60,6 +60,8 @@ export interface NotChecked {
   readonly host: string;
   readonly reason: MissingReason | HostFailureReason;
   readonly says?: string;
+  /** What of it, where the probe brought the rest: `nginx.test`. */
+  readonly about?: string;
   readonly remedy?: string;
 }
 

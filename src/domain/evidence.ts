@@ -55,8 +55,22 @@ export interface Evidence {
   readonly durationMs: number;
   readonly output?: ProbeOutput;
   /** Set where `output` is absent or cannot be judged. */
-  readonly missing?: { readonly reason: MissingReason; readonly says: string };
+  readonly missing?: Missing;
 }
+
+/** Why a look brought less than was asked for. */
+export interface Missing {
+  readonly reason: MissingReason;
+  readonly says: string;
+  /** What is missing, where that is not all that the probe looks at, e.g. `nginx.test`. */
+  readonly about?: string;
+}
+
+/**
+ * Set in the environment of a privileged probe that sudo refused as a whole: it may ask sudo for the one command that a
+ * narrow sudoers file may allow.
+ */
+export const SUDO_MAY_ASK = 'GOODGATE_SUDO';
 
 /** One line of one piece of evidence: the line number counts from 0 within `output.stdout`. */
 export interface Line {
@@ -70,6 +84,6 @@ export type Parsed<Facts> =
       readonly ok: true;
       readonly facts: Facts;
       /** Set where the facts lack what was asked for, e.g. that an nginx runs, but not its configuration. */
-      readonly missing?: { readonly reason: MissingReason; readonly says: string };
+      readonly missing?: Missing;
     }
   | { readonly ok: false; readonly reason: MissingReason; readonly says: string };

@@ -6,9 +6,10 @@ import { splitDump } from './split-dump.js';
 
 /**
  * Reads the output of `nginx -T` as nginx reads its files. Never throws: what is broken, cut off or missing is listed in
- * `problems`, and the rest of the tree stands.
+ * `problems`, and the rest of the tree stands. `unread` are included files that the text does not hold because they may
+ * not be read.
  */
-export function parseNginxDump(text: string): NginxConfig {
+export function parseNginxDump(text: string, unread: readonly string[] = []): NginxConfig {
   const { sections, lines, headerless } = splitDump(text);
   const problems: ConfigProblem[] = [];
   const files = new Map<string, ParsedFile>();
@@ -27,14 +28,14 @@ export function parseNginxDump(text: string): NginxConfig {
     report('no-sections', 'no "# configuration file …:" line: this is not a whole nginx -T');
 
   const configDir = mainFile.slice(0, Math.max(0, mainFile.lastIndexOf('/')));
-  const tree = resolveIncludes(main, files, configDir);
+  const tree = resolveIncludes(main, files, configDir, new Set(unread));
   problems.push(...tree.problems);
 
   const http = tree.directives.filter((d) => d.name === 'http').flatMap((d) => d.block ?? []);
   const upstreams = http.filter((d) => d.name === 'upstream' && d.block).map(compileUpstream);
   const maps = http.filter((d) => d.name === 'map' && d.block).map(compileMap);
   return {
-    files: [...files.keys()],
+    files: [...files.keys()].filter((file) => file === mainFile || tree.reached.has(file)),
     configDir,
     directives: tree.directives,
     http,

@@ -3,6 +3,9 @@ import type { ConfigProblem, Directive } from './model.js';
 const MAX_INCLUDE_DEPTH = 32;
 const MAX_DIRECTIVES = 400_000;
 
+/** Stands where a file is included that could not be read: what it holds is unknown. */
+export const UNREAD = '(unread)';
+
 export interface ParsedFile {
   readonly directives: readonly Directive[];
 }
@@ -15,9 +18,11 @@ export function resolveIncludes(
   main: ParsedFile,
   files: ReadonlyMap<string, ParsedFile>,
   configDir: string,
-): { directives: Directive[]; problems: ConfigProblem[] } {
+  unread: ReadonlySet<string> = new Set(),
+): { directives: Directive[]; problems: ConfigProblem[]; reached: ReadonlySet<string> } {
   const problems: ConfigProblem[] = [];
   const byPath = new Map([...files].map(([path, file]) => [normalPath(path), { path, file }]));
+  const reached = new Set<string>();
   let budget = MAX_DIRECTIVES;
 
   const problem = (code: ConfigProblem['code'], says: string, at: Directive): void => {
@@ -48,20 +53,24 @@ export function resolveIncludes(
     const wild = /[*?[]/.test(pattern);
     const paths = wild ? [...byPath.keys()].filter((path) => globMatches(full, path)).sort(byBytes) : [full];
     const out: Directive[] = [];
+    const hidden = [...unread].some((path) => path === full || (wild && globMatches(full, path)));
+    if (hidden) out.push({ ...directive, name: UNREAD, args: [full] });
     for (const path of paths) {
       const found = byPath.get(path);
+      if (found === undefined && hidden) continue;
       if (found === undefined) {
         problem('missing-include', `the dump does not hold ${path}`, directive);
       } else if (via.includes(path) || via.length >= MAX_INCLUDE_DEPTH) {
         problem('include-loop', `${path} includes itself`, directive);
       } else {
+        reached.add(found.path);
         for (const child of expand(found.file.directives, [...via, path])) out.push(child);
       }
     }
     return out;
   };
 
-  return { directives: expand(main.directives, []), problems };
+  return { directives: expand(main.directives, []), problems, reached };
 }
 
 function byBytes(a: string, b: string): number {

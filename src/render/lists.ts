@@ -84,15 +84,27 @@ export function renderNotChecked(
   const { paint, marks } = ink;
   const groups = new Map<string, NotChecked[]>();
   for (const one of all) {
-    const key = JSON.stringify([one.host, one.reason, one.remedy ?? '', verbose ? one.probe : '']);
+    const key = JSON.stringify([
+      one.host,
+      one.reason,
+      one.remedy ?? '',
+      verbose ? one.probe : (one.about ?? ''),
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
+  const remedies = new Set<string>();
   const rows = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) {
       return [];
     }
-    const what = [...new Set(group.map((one) => words.look[one.probe] ?? one.probe))].filter(Boolean);
+    const { remedy } = first;
+    // The same advice once; what asks for it stands above and below.
+    const isNew = remedy !== undefined && !remedies.has(remedy);
+    if (isNew) remedies.add(remedy);
+    const what = [...new Set(group.map((one) => words.look[one.about ?? one.probe] ?? one.probe))].filter(
+      Boolean,
+    );
     const says = [...new Set(group.flatMap((one) => one.says ?? []))];
     return [
       ...wrapped(
@@ -103,7 +115,7 @@ export function renderNotChecked(
       ...(says.length === 1 || verbose
         ? says.flatMap((one) => wrapped(paint.dim(visibleText(one)), ink, '      '))
         : []),
-      ...(first.remedy === undefined ? [] : renderRemedy(first.remedy, '      ', ink)),
+      ...(isNew ? renderRemedy(remedy, '      ', ink) : []),
     ];
   });
   return [heading(words.notChecked(groups.size), ink), ...rows];

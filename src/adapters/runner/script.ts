@@ -3,7 +3,7 @@
  *
  * Script text is constant: values from outside are argument lines, and the text refers to them by number.
  */
-import type { ProbeCommand } from '../../domain/evidence.js';
+import { type ProbeCommand, SUDO_MAY_ASK } from '../../domain/evidence.js';
 
 /** The most of standard error that comes back from one probe. */
 export const STDERR_CAP_BYTES = 4096;
@@ -65,7 +65,9 @@ L() {
   i=$1; v=$4; C; b=$u; e=$((c + $2)); shift 4
   if [ "$v" = 1 ] && command -v sudo >/dev/null 2>&1; then
     Q sudo -n -- "$@"
-    if [ "$s" = 1 ] && IFS= read -r l <"$D/$i.e" && [ "\${l#sudo: }" != "$l" ]; then : >"$D/$i.e"; Q "$@"; fi
+    if [ "$s" = 1 ] && IFS= read -r l <"$D/$i.e"; then case $l in
+      'sudo: '*|'Sorry, user '*) : >"$D/$i.e"; ${SUDO_MAY_ASK}=1; export ${SUDO_MAY_ASK}; Q "$@";;
+    esac; fi
   else Q "$@"; fi
   T; echo end >&4; echo "s $i $s $b $u" >&3
 }

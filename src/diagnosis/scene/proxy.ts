@@ -131,6 +131,7 @@ function matchedOf(
     passText: match.handler.directive ? written(match.handler.directive) : '',
     answersItself: match.certain ? ANSWERS_ITSELF.includes(match.handler.kind) : undefined,
     undecided: !match.certain,
+    doubtful: read.doubtful,
     limitZones: [...settings.limitReq, ...settings.limitConn].map((limit) => limit.zone),
     shadowed: shadow !== undefined,
     ...shadowTexts(read, shadow),

@@ -7,9 +7,10 @@ import {
 } from '../../nginx/effective-settings.js';
 import { matchRequest } from '../../nginx/match-request.js';
 import type { MatchResult } from '../../nginx/match-result.js';
-import type { NginxConfig } from '../../nginx/model.js';
+import type { Directive, NginxConfig } from '../../nginx/model.js';
 import { parseNginxDump } from '../../nginx/parse-nginx-dump.js';
 import type { NginxRequest } from '../../nginx/request-context.js';
+import { UNREAD } from '../../nginx/resolve-includes.js';
 import { type PassResolution, resolvePass } from '../../nginx/resolve-upstream.js';
 import { type NginxDump, nginxDump } from '../../probes/nginx/nginx-dump.js';
 import { type NginxMaster, type NginxWorker, nginxProcesses } from '../../probes/nginx/nginx-processes.js';
@@ -25,6 +26,10 @@ export interface ReadConfig {
   /** The port at which this nginx itself takes the request: another than the URL's behind a balancer. */
   readonly port: number;
   readonly scheme: 'http' | 'https';
+  /** There may be more files of the configuration than were read. */
+  readonly partial: boolean;
+  /** A part of the configuration that could not be read may decide otherwise. */
+  readonly doubtful: boolean;
 }
 
 export interface ProxyReading {
@@ -114,14 +119,15 @@ const configs = new WeakMap<NginxDump, NginxConfig>();
 
 function readDump(_look: Looked<unknown>, dump: NginxDump, url: URL): ReadConfig | undefined {
   if (dump.dump.trim() === '') return undefined;
-  const config = configs.get(dump) ?? parseNginxDump(dump.dump);
+  const config = configs.get(dump) ?? parseNginxDump(dump.dump, dump.files?.unread);
   configs.set(dump, config);
   const request = requestOf(url);
-  const asked = takeAt(config, request);
+  const partial = dump.files?.more ?? false;
+  const asked = takeAt(config, request, partial);
   if (asked.match.server) return asked;
   // Behind a balancer or a published port nginx listens elsewhere: the server that has the name, and passes on, is meant.
   const elsewhere = portsOf(config)
-    .map(({ port, scheme }) => takeAt(config, { ...request, port, scheme }))
+    .map(({ port, scheme }) => takeAt(config, { ...request, port, scheme }, partial))
     .filter((one) => one.match.server);
   return elsewhere.sort((a, b) => nameWorth(b) - nameWorth(a))[0] ?? asked;
 }
@@ -135,10 +141,10 @@ function nameWorth(one: ReadConfig): number {
 /** The same nginx, asked for another path of the same URL; undefined where its configuration is not known. */
 export function readFor(read: ReadConfig | undefined, url: URL, uri: string): ReadConfig | undefined {
   if (!read) return undefined;
-  return takeAt(read.config, { ...requestOf(url), port: read.port, scheme: read.scheme, uri });
+  return takeAt(read.config, { ...requestOf(url), port: read.port, scheme: read.scheme, uri }, read.partial);
 }
 
-function takeAt(config: NginxConfig, request: NginxRequest): ReadConfig {
+function takeAt(config: NginxConfig, request: NginxRequest, partial: boolean): ReadConfig {
   const match = matchRequest(config, request);
   return {
     config,
@@ -148,7 +154,18 @@ function takeAt(config: NginxConfig, request: NginxRequest): ReadConfig {
     main: mainSettings(config),
     port: request.port,
     scheme: request.scheme,
+    partial,
+    doubtful: partial || hidesChoice(match),
   };
+}
+
+/** A server, an upstream or a location in a file that may not be read; within the location that was found, settings at most. */
+function hidesChoice({ levels, handler, server }: MatchResult): boolean {
+  const [main = [], ...inner] = levels;
+  const passes = !['none', 'static', 'return', 'redirect'].includes(handler.kind);
+  const chosen = passes ? inner.slice(0, 2) : inner;
+  const isUnread = (directive: Directive): boolean => directive.name === UNREAD;
+  return (server === undefined && main.some(isUnread)) || chosen.some((level) => level.some(isUnread));
 }
 
 function portsOf(config: NginxConfig): { port: number; scheme: 'http' | 'https' }[] {

@@ -1,6 +1,7 @@
-import type { MissingReason, Parsed, ProbeOutput } from '../../domain/evidence.js';
+import { type Missing, type Parsed, type ProbeOutput, SUDO_MAY_ASK } from '../../domain/evidence.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { pathParam } from '../probe-params.js';
+import { READ_FILES_SHELL } from './config-files-snippet.js';
 import { type NginxTest, parseNginxTest } from './nginx-test.js';
 
 export interface NginxDump {
@@ -15,6 +16,15 @@ export interface NginxDump {
   readonly test: NginxTest;
   /** It could not be asked: may not be read or run by this user. */
   readonly denied: boolean;
+  /** Set where `dump` is no output of nginx's, but the files themselves, read because nginx -T was denied. */
+  readonly files?: ConfigFilesRead;
+}
+
+export interface ConfigFilesRead {
+  /** Files, or patterns of files, that are included and that this user may not read. */
+  readonly unread: readonly string[];
+  /** A bound was reached: there may be more files than these. */
+  readonly more: boolean;
 }
 
 export interface NginxDumpFacts {
@@ -29,17 +39,29 @@ export interface NginxDumpFacts {
 const MASTERS_MAX = 8;
 
 /**
- * Frames are counted in lines: "@goodgate dump PID EXIT LINES", one line for each argument, then the text. What nginx
+ * Frames are counted in lines: "@goodgate dump PID EXIT WORDS LINES", one line for each argument, then the text. What nginx
  * prints cannot make a frame, and masking a secret within a line does not move one. Only the program's own title
  * (host-side) decides the options; each is passed as one argument.
  */
-const SNIPPET = `
+const SNIPPET = `${READ_FILES_SHELL}
 frame() {
   pid=$1; shift
   out=$("$@" 2>&1 </dev/null); code=$?
+  if denied && [ "\$${SUDO_MAY_ASK}" ] && [ "$exe" ]; then by_sudo "$exe" -T \${p:+-p "$p"} \${c:+-c "$c"}; fi
   printf '@goodgate dump %s %s %s %s\\n' "$pid" "$code" "$#" "$(printf '%s\\n' "$out" | wc -l)"
   for word; do printf '%s\\n' "$word" | tr '\\n' ' '; echo; done
   printf '%s\\n' "$out"
+}
+# A sudoers file may allow nginx -T and nothing else; what -g adds does not change what is read.
+by_sudo() {
+  more=$(sudo -n -- "$@" 2>&1 </dev/null); more_code=$?
+  case $more in *'configuration file '*) out=$more; code=$more_code;; esac
+}
+# Denied to this account, as far as a shell can tell; what it means is judged elsewhere.
+denied() {
+  [ "$code" = 0 ] && return 1
+  case $out in *'ermission denied'*) return 0;; esac
+  return 1
 }
 dump_master() {
   pid=$1
@@ -68,8 +90,9 @@ dump_master() {
   [ -n "$e" ] && set -- "$@" -e "$e"
   [ -n "$g" ] && set -- "$@" -g "$g"
   # A master in a container has a root and names of its own.
-  if nested "$pid"; then set -- nsenter -t "$pid" -m -n -u -- "$@"; fi
+  if nested "$pid"; then exe=; frame "$pid" nsenter -t "$pid" -m -n -u -- "$@"; return; fi
   frame "$pid" "$@"
+  denied && read_files
 }
 nested() {
   while read -r key value rest; do
@@ -98,7 +121,9 @@ if [ "$n" = 0 ] || [ -n "$given" ]; then
   for place in "$nginx" /usr/sbin/nginx /usr/local/sbin/nginx /usr/local/nginx/sbin/nginx \\
       /usr/local/openresty/nginx/sbin/nginx /opt/nginx/sbin/nginx; do
     if [ -n "$place" ] && [ -f "$place" ]; then
+      exe=$place; c=$given; p=
       if [ -n "$given" ]; then frame - "$place" -T -c "$given"; else frame - "$place" -T; fi
+      denied && read_files
       n=1; break
     fi
   done
@@ -138,6 +163,10 @@ export const nginxDump: ProbeKind<{ readonly configFile?: string }, NginxDumpFac
  *     nginx: configuration file /etc/nginx/nginx.conf test is successful
  *     # configuration file /etc/nginx/nginx.conf:
  *     …
+ *     @goodgate files 812 1 0 12          where nginx was denied: see config-files-snippet.ts
+ *     /etc/nginx/snippets/secret.conf
+ *     # configuration file /etc/nginx/nginx.conf:
+ *     …
  *     @goodgate end
  */
 function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
@@ -150,9 +179,19 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
     const line = lines[at] ?? '';
     if (line === '@goodgate end') complete = true;
     leftOut = Number(/^@goodgate left-out (\d{1,6})$/.exec(line)?.[1] ?? leftOut);
+    const files = /^@goodgate files (-|\d{1,10}) (\d{1,4}) ([01]) {1,8}(\d{1,8})$/.exec(line);
+    if (files !== null) {
+      const from = at + 1 + Number(files[2]);
+      const to = from + Number(files[4]);
+      const last = dumps.pop();
+      const more = files[3] === '1' || (to > lines.length && !complete);
+      if (last) dumps.push(withFiles(last, lines.slice(at + 1, from), more, lines.slice(from, to), from));
+      at = to;
+      continue;
+    }
     const frame = /^@goodgate dump (-|\d{1,10}) (\d{1,3}) (\d{1,2}) {1,8}(\d{1,8})$/.exec(line);
     if (frame === null) {
-      if (line.startsWith('@goodgate dump')) break;
+      if (/^@goodgate (?:dump|files) /.test(line)) break;
       at += 1;
       continue;
     }
@@ -174,20 +213,39 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
   return { ok: true, facts, ...(missing ? { missing } : {}) };
 }
 
-/** An nginx that runs, and a configuration that this account may not read: the first is a fact, the second is missing. */
-function whyNoConfiguration(dumps: readonly NginxDump[]): NginxDumpMissing {
-  if (dumps.length === 0 || dumps.some(({ dump }) => dump !== '')) return undefined;
-  const denied = dumps.find((one) => one.denied);
+/** An nginx that runs, and a configuration that this account may not read or test: the first is a fact, the second is missing. */
+function whyNoConfiguration(dumps: readonly NginxDump[]): Missing | undefined {
+  const untested = dumps.find(({ files }) => files !== undefined);
+  if (dumps.length === 0 || (untested === undefined && dumps.some(({ dump }) => dump !== '')))
+    return undefined;
+  const denied = untested ?? dumps.find((one) => one.denied);
   if (denied !== undefined) {
     const path = denied.test.deniedPaths[0];
-    const what = path === undefined ? 'its configuration' : path;
-    return { reason: 'permission-denied', says: `nginx -T: this account may not open ${what}` };
+    const what = path === undefined || path === '' ? 'its configuration' : path;
+    const says = `nginx -T: this account may not open ${what}`;
+    return {
+      reason: 'permission-denied',
+      says: `${says}${whatWasRead(denied)}`,
+      ...(denied.files !== undefined && denied.dump !== '' ? { about: 'nginx.test' } : {}),
+    };
   }
   const absent = dumps.find(({ exitCode }) => exitCode === 127);
   return absent && { reason: 'command-not-found', says: `${absent.argv[0] ?? 'nginx'}: not found` };
 }
 
-type NginxDumpMissing = { readonly reason: MissingReason; readonly says: string } | undefined;
+function whatWasRead({ files, dump }: NginxDump): string {
+  if (files === undefined) return '';
+  const { unread, more } = files;
+  const names =
+    unread.length > 3 ? `${unread.slice(0, 3).join(', ')} and ${unread.length - 3} more` : unread.join(', ');
+  return [
+    dump === ''
+      ? ''
+      : '; the configuration files were read instead, so whether they pass nginx -t is not known',
+    unread.length === 0 ? '' : `; it may not read ${names}`,
+    more ? '; not all files were read' : '',
+  ].join('');
+}
 
 function readDump(
   pid: string,
@@ -199,9 +257,13 @@ function readDump(
   const begin = text.findIndex((line) => /^# configuration file .+:$/.test(line));
   const messages = begin < 0 ? text : text.slice(0, begin);
   const test = parseNginxTest(messages, exitCode, firstLine);
+  // An error log that may not be opened is only an alert: what else is wrong then was found in the configuration itself.
+  const faulty = test.errors.some(({ level }) => level === 'emerg' || level === 'crit');
   const denied =
     exitCode !== 0 &&
-    (exitCode === 126 || test.deniedPaths.length > 0 || /ermission denied/.test(messages[0] ?? ''));
+    (exitCode === 126 ||
+      test.deniedPaths.length > 0 ||
+      (!faulty && /ermission denied/.test(messages[0] ?? '')));
   return {
     masterPid: pid === '-' ? null : Number(pid),
     argv,
@@ -211,4 +273,16 @@ function readDump(
     test,
     denied,
   };
+}
+
+/** The files beside what nginx said. A configuration that nginx found invalid stays what nginx said of it. */
+function withFiles(
+  dump: NginxDump,
+  unread: readonly string[],
+  more: boolean,
+  text: readonly string[],
+  firstLine: number,
+): NginxDump {
+  if (!dump.denied || dump.dump !== '') return dump;
+  return { ...dump, dump: text.join('\n').trimEnd(), dumpFirstLine: firstLine, files: { unread, more } };
 }

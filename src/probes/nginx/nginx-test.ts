@@ -55,7 +55,7 @@ export function parseNginxTest(lines: readonly string[], exitCode: number, first
     });
   }
   const fatal = errors.filter((error) => error.level === 'emerg' || error.level === 'crit');
-  const denied = fatal.filter((error) => /\(13: Permission denied\)|Permission denied:/.test(error.text));
+  const denied = fatal.filter((error) => /Permission denied/.test(error.text));
   const deniedPaths = fatal.length === denied.length ? denied.map((error) => pathIn(error.text)) : [];
   const decisive = fatal[0]?.line;
   return {
