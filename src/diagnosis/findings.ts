@@ -125,12 +125,12 @@ function findingOf(
 /** What rests on a guess is never proven: a backend that is only the one that is there, a configuration read in part. */
 function certaintyOf(rule: Rule, context: Readonly<Record<string, unknown>>): Certainty {
   const guessed =
-    (valueOf(context, 'upstream', 'backendBy') === 'only-one' && rule.when.includes('upstream.backend')) ||
-    (valueOf(context, 'proxy', 'doubtful') === true && rule.when.includes('upstream'));
+    (factOf(context, 'upstream', 'backendBy') === 'only-one' && rule.when.includes('upstream.backend')) ||
+    (factOf(context, 'proxy', 'doubtful') === true && rule.when.includes('upstream'));
   return guessed && rule.certainty === 'proven' ? 'likely' : rule.certainty;
 }
 
-function valueOf(context: Readonly<Record<string, unknown>>, fact: string, word: string): unknown {
+function factOf(context: Readonly<Record<string, unknown>>, fact: string, word: string): unknown {
   const found = context[fact];
   return typeof found === 'object' && found !== null ? Reflect.get(found, word) : undefined;
 }

@@ -47,7 +47,7 @@ const SNIPPET = `${READ_FILES_SHELL}
 frame() {
   pid=$1; shift
   out=$("$@" 2>&1 </dev/null); code=$?
-  if denied && [ "\$${SUDO_MAY_ASK}" ] && [ "$exe" ]; then by_sudo "$exe" -T \${p:+-p "$p"} \${c:+-c "$c"}; fi
+  if denied && [ "$${SUDO_MAY_ASK}" ] && [ "$exe" ]; then by_sudo "$exe" -T \${p:+-p "$p"} \${c:+-c "$c"}; fi
   printf '@goodgate dump %s %s %s %s\\n' "$pid" "$code" "$#" "$(printf '%s\\n' "$out" | wc -l)"
   for word; do printf '%s\\n' "$word" | tr '\\n' ' '; echo; done
   printf '%s\\n' "$out"

@@ -19,6 +19,8 @@ function read(http: string, host = 'shop.test', uri = '/') {
     main: mainSettings(config),
     port: 80,
     scheme: 'http' as const,
+    partial: false,
+    doubtful: false,
   };
 }
 
