@@ -27,6 +27,12 @@ const TEST = [
   { program: 'tcsh', apt: 'tcsh', dnf: 'tcsh', apk: 'tcsh' },
   { program: 'zsh', apt: 'zsh', dnf: 'zsh', apk: 'zsh' },
   { program: 'nft', apt: 'nftables', dnf: 'nftables', apk: 'nftables' },
+  {
+    path: '/usr/lib/*/modules/ngx_stream_module.so',
+    apt: 'libnginx-mod-stream',
+    dnf: 'nginx-mod-stream',
+    apk: 'nginx-mod-stream',
+  },
   { program: 'python3', apt: 'python3', dnf: 'python3', apk: 'python3' },
   { program: 'psql', apt: 'postgresql-client', dnf: 'postgresql', apk: 'postgresql-client' },
   {

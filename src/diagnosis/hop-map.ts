@@ -17,7 +17,7 @@ export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: 
   });
   const client = hop('client', url, clientState(scene), clientSays(scene.request));
   const upstreams = scene.upstreams.flatMap((upstream) => [
-    hop('upstream', upstream.address ?? '?', upstreamState(upstream), upstreamSays(upstream)),
+    hop('upstream', upstream.address ?? '?', upstreamState(upstream, scene), upstreamSays(upstream)),
     ...backendHops(upstream.backend, hop),
   ]);
   return dedupe([client, proxyHop(scene.proxy, hop), ...upstreams]);
@@ -46,12 +46,11 @@ function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
   );
 }
 
-function upstreamState(upstream: Fact<'Upstream'>): HopState {
-  if (!upstream.direct) return 'unknown';
-  return upstream.direct.well ||
-    (upstream.direct.outcome === 'answered' && (upstream.direct.status ?? 500) < 500)
-    ? 'ok'
-    : 'broken';
+function upstreamState({ direct }: Fact<'Upstream'>, { proxy, request }: Scene): HopState {
+  if (!direct) return 'unknown';
+  if (direct.well || (direct.outcome === 'answered' && (direct.status ?? 500) < 500)) return 'ok';
+  // The files on disk name it, and the nginx that answers well has not read them.
+  return request.well && proxy.configNewerThanWorkers ? 'unknown' : 'broken';
 }
 
 function upstreamSays(upstream: Fact<'Upstream'>): Message {

@@ -11,7 +11,9 @@ export function answersAsItsBackend({ request, upstreams }: Scene): boolean {
 const NO_CONNECTION: readonly string[] = ['refused', 'timeout-connect', 'unreachable', 'socket-missing'];
 
 /** A server of the group that takes no connection, while clients are served by the rest. A backup waits for its turn. */
-export function idleServer({ upstreams }: Scene): Fact<'Upstream'> | undefined {
+export function idleServer({ proxy, upstreams }: Scene): Fact<'Upstream'> | undefined {
+  // nginx -T shows the files on disk: what is not in force says nothing of the servers that are.
+  if (proxy.configNewerThanWorkers) return undefined;
   return upstreams.find(
     ({ backup, direct }) => !backup && direct !== undefined && NO_CONNECTION.includes(direct.outcome ?? ''),
   );

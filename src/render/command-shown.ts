@@ -32,7 +32,8 @@ const PLAIN: Readonly<Record<string, Show>> = {
   'backend.config': (_values, within) => fileCommand(within),
   'backend.log': tail,
   'dns.config': (_values, within) => named(within) ?? 'cat /etc/resolv.conf',
-  'dns.query': ([name = '', server]) => shellWords(['dig', ...(server ? [`@${server}`] : []), name]),
+  'dns.query': ([name = '', server, port = '53']) =>
+    shellWords(['dig', ...(port === '53' ? [] : ['-p', port]), ...(server ? [`@${server}`] : []), name]),
   'docker.containers': (_values, within) =>
     shellWords(
       within === undefined || within.startsWith('docker ') ? ['docker', 'ps'] : ['docker', 'inspect', within],

@@ -1,5 +1,6 @@
 /** nginx, as rules see it. */
 import { isIP } from 'node:net';
+import { dirname } from 'node:path/posix';
 import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
 import { citeDirective, formatPlace } from '../../nginx/format.js';
 import type { Alternative, HandlerKind } from '../../nginx/match-result.js';
@@ -7,7 +8,7 @@ import type { Directive } from '../../nginx/model.js';
 import { passesUpgrade } from '../../nginx/passes-upgrade.js';
 import { hostName } from '../../nginx/request-context.js';
 import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
-import { fileStat } from '../../probes/file/file-stat.js';
+import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import { nginxDump } from '../../probes/nginx/nginx-dump.js';
 import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
@@ -256,18 +257,33 @@ function newerFiles(
 ): Partial<Fact<'Proxy'>> {
   const looks = store.looks(fileStat, proxy.host);
   const clock = store.look(nginxProcesses, proxy.host, {});
-  if (ages.length === 0 || looks.length === 0 || !clock) return {};
-  const workersStarted = Date.parse(clock.evidence.at) / 1000 - Math.max(...ages);
-  const files = new Set(configFiles(proxy));
-  const entries = looks.flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })));
-  const known = entries.filter(({ entry }) => files.has(entry.path) && entry.mtimeEpoch !== undefined);
+  const now = clock?.facts.epoch;
+  if (ages.length === 0 || looks.length === 0 || now === undefined) return {};
+  // A clock of whole seconds may be up to one behind.
+  const workersStarted = now - Math.max(...ages) + (Number.isInteger(now) ? 1 : 0);
+  // A file that was put into a folder or taken out of it changes the folder.
+  const files = new Set(configFiles(proxy).flatMap((path) => [path, dirname(path)]));
+  const known = looks.flatMap((look) =>
+    look.facts.entries
+      .filter((entry) => files.has(entry.path) && entry.mtimeEpoch !== undefined)
+      .map((entry) => ({ ...latestChange(entry), look })),
+  );
   if (known.length === 0) return {};
-  // Ages are whole seconds, so a file must be newer by more than one.
-  const newer = known.filter(({ entry }) => (entry.mtimeEpoch ?? 0) > workersStarted + 1);
+  // stat cuts its times to seconds: a file that was written within the second of the start counts as older.
+  const newer = known.filter(({ epoch }) => epoch > workersStarted);
   return {
     configNewerThanWorkers: newer.length > 0,
-    configFileCite: newer.flatMap(({ entry, look }) => look.cite(entry.line)),
+    configFileCite: newer.flatMap(({ line, look }) => look.cite(line)),
   };
+}
+
+/** sites-enabled holds links: what they lead to is what is edited. */
+function latestChange(entry: FileEntry): { readonly epoch: number; readonly line: number } {
+  const own = entry.mtimeEpoch ?? 0;
+  const target = entry.targetMtimeEpoch ?? 0;
+  return target > own
+    ? { epoch: target, line: entry.targetLine ?? entry.line }
+    : { epoch: own, line: entry.line };
 }
 
 /** The line that says most about where the request goes. */

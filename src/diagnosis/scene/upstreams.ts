@@ -1,6 +1,4 @@
 /** The addresses that nginx passes the request to, as rules see them. */
-import { dnsConfig } from '../../probes/dns/dns-config.js';
-import { dnsQuery } from '../../probes/dns/dns-query.js';
 import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
@@ -13,13 +11,14 @@ import type { Fact } from '../scene-types.js';
 import { type InnerListener, innerListeners } from '../walk/container-end.js';
 import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
-import { lookupOf, numericAddresses } from '../walk/lookups.js';
+import { numericAddresses } from '../walk/lookups.js';
 import { ownersOf } from '../walk/match-backend.js';
 import { directRequest, elsewhereRequest, ownHostRequest, upgradeDirectRequest } from '../walk/requests.js';
 import { tlsParams } from '../walk/tls-params.js';
 import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
+import { lookupFact } from './lookup-fact.js';
 import { proxyErrors } from './proxy-errors.js';
 import { serviceFact } from './services.js';
 
@@ -33,7 +32,8 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
   const ask = (params: Parameters<typeof httpRequest.command>[0]) =>
     answerOf(store.look(httpRequest, host, params), walk.target.variables);
   const direct = ask(directRequest(walk, upstream));
-  const exact = owner && listenersAt(upstream, owner).find((one) => accepts(one, upstream));
+  const addresses = server.host === 'localhost' ? LOCALHOST : numericAddresses(store, host, server.host);
+  const exact = owner && listenersAt(upstream, owner).find((one) => accepts(one, addresses));
   const loopback =
     owner && listenersAt(upstream, owner).find((one) => isLoopbackAddress(one.listener.address));
   const inner = upstream.end && innerListeners(store, upstream.end.service);
@@ -76,7 +76,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
       : !upstream.loopback && !exact && loopback && owner
         ? listenerOf(loopback, owner)
         : undefined,
-    lookup: lookupFact(store, host, server.host),
+    lookup: lookupFact(store, host, walk, upstream),
     tlsView: tlsViewOf(store, host, upstream),
     route: routeOf(store, host, server.host),
     filters: filtersOf(store, upstream, host),
@@ -139,16 +139,19 @@ function listenersAt(upstream: UpstreamWalk, owner: HostServices): OwnedListener
   );
 }
 
-/** A listener takes connections to its own address, and a wildcard one to every address of its family. */
-function accepts(owned: OwnedListener, upstream: UpstreamWalk): boolean {
-  const { address, family } = owned.listener;
-  const { server } = upstream;
-  if (family === 'unix') return true;
-  if (address === '*') return true;
-  if (address === '0.0.0.0' || address === '::')
-    return server.isName || server.host.includes(':') === (address === '::');
-  if (server.isName) return upstream.loopback === isLoopbackAddress(address) || !isLoopbackAddress(address);
-  return address === server.host;
+const LOCALHOST = ['127.0.0.1', '::1'];
+
+/**
+ * A listener takes connections to its own address, and a wildcard one to every address of its family. Where nobody
+ * knows what the upstream's name stands for, whatever others can reach counts.
+ */
+function accepts({ listener }: OwnedListener, addresses: readonly string[]): boolean {
+  const { address, family } = listener;
+  if (family === 'unix' || address === '*') return true;
+  if (addresses.length === 0) return !isLoopbackAddress(address);
+  if (address === '0.0.0.0') return addresses.some((one) => !one.includes(':'));
+  if (address === '::') return addresses.some((one) => one.includes(':'));
+  return addresses.includes(address.replace(/^::ffff:(?=\d)/, ''));
 }
 
 /** What the owner's own list says; where that cannot be seen, an answer on the connection says as much. */
@@ -216,32 +219,6 @@ function concerns(error: Fact<'ProxyError'>, upstream: UpstreamWalk, walk: Walk)
     error.upstream === addressOf(upstream.server) ||
     (upstream.server.socket !== undefined && error.upstream.includes(upstream.server.socket))
   );
-}
-
-function lookupFact(store: EvidenceStore, host: string, name: string): Fact<'Lookup'> | undefined {
-  const look = lookupOf(store, host, name);
-  if (!look || name === 'localhost') return undefined;
-  const config = store.look(dnsConfig, host, undefined);
-  const inFile = config?.facts.hosts.find((entry) =>
-    entry.names.some((one) => one.toLowerCase() === name.toLowerCase()),
-  );
-  const queries = store.looks(dnsQuery, host).filter((query) => query.evidence.argv.includes(name));
-  // One name server that answers is enough for the resolver; of several failures the last is as good as any.
-  const query =
-    queries.find((one) => one.facts.answer === 'answered') ??
-    queries.find((one) => one.facts.answer === 'nxdomain') ??
-    queries[0];
-  return {
-    found: look.facts.found,
-    addresses: [...look.facts.addresses],
-    server: query?.facts.answer,
-    serverAddresses: query ? [...query.facts.addresses] : undefined,
-    hostsFile: config ? inFile !== undefined : undefined,
-    hostsFileAddress: inFile?.address ?? '',
-    hostsFileCite: inFile && config ? config.cite(inFile.line) : [],
-    serverCite: query ? query.cite(query.facts.line) : [],
-    cite: look.facts.line === undefined ? [] : look.cite(look.facts.line),
-  };
 }
 
 function tlsViewOf(store: EvidenceStore, host: string, upstream: UpstreamWalk): Fact<'TlsView'> | undefined {

@@ -1,6 +1,5 @@
 import { backendConfig } from '../../probes/backend/backend-config.js';
 import { backendLog } from '../../probes/backend/backend-log.js';
-import { dnsConfig } from '../../probes/dns/dns-config.js';
 import { dnsLookup } from '../../probes/dns/dns-lookup.js';
 import { dnsQuery } from '../../probes/dns/dns-query.js';
 import { fileStat } from '../../probes/file/file-stat.js';
@@ -27,6 +26,7 @@ import {
   upgradeDirectRequest,
   upgradeSelfRequest,
 } from './requests.js';
+import { resolversFor } from './resolvers.js';
 import { type LogSource, roleOf, type ServiceReading } from './service-reading.js';
 import { configParams, JOURNAL_SECONDS, LOG_BYTES, LOG_LINES } from './service-words.js';
 import { shadowOf } from './shadow.js';
@@ -69,13 +69,12 @@ function requests(walk: Walk): Planned[] {
 function names(store: EvidenceStore, walk: Walk): Planned[] {
   const host = askingHost(walk);
   if (host === undefined) return [];
-  const servers = store.look(dnsConfig, host, undefined)?.facts.nameservers.slice(0, 3) ?? [];
-  const asked = walk.upstreams
-    .map((upstream) => upstream.server.host)
-    .filter((name) => name !== 'localhost' && isHostName(name));
-  return [...new Set(asked)].flatMap((name) => [
-    ...plan(host, dnsLookup, { name }),
-    ...servers.flatMap((server) => plan(host, dnsQuery, { name, server: server.address })),
+  const named = walk.upstreams.filter(({ server }) => server.host !== 'localhost' && isHostName(server.host));
+  return named.flatMap((upstream) => [
+    ...plan(host, dnsLookup, { name: upstream.server.host }),
+    ...resolversFor(store, host, walk, upstream).flatMap((resolver) =>
+      plan(host, dnsQuery, { name: upstream.server.host, ...resolver }),
+    ),
   ]);
 }
 

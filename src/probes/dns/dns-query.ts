@@ -3,7 +3,7 @@ import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, type Frame, framesOf } from '../framed-output.js';
 import { unread, withoutUndefined, wordsOf } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
-import { addressParam, hostNameParam } from '../probe-params.js';
+import { addressParam, countParam, hostNameParam } from '../probe-params.js';
 
 /** `answered` with no address: the name exists and has no A or AAAA record. */
 export type DnsAnswer =
@@ -26,9 +26,9 @@ export interface DnsQueryFacts {
 
 // One question by UDP; prints `rcode N` and then an address a line, or `timeout`, or `unreachable`.
 const PYTHON = `import socket,struct,sys
-n,s=sys.argv[1].rstrip("."),sys.argv[2]
+n,s,p=sys.argv[1].rstrip("."),sys.argv[2],int(sys.argv[3])
 def ask(t):
-    k=socket.socket(socket.AF_INET6 if ":" in s else socket.AF_INET,socket.SOCK_DGRAM);k.settimeout(2);k.connect((s,53))
+    k=socket.socket(socket.AF_INET6 if ":" in s else socket.AF_INET,socket.SOCK_DGRAM);k.settimeout(2);k.connect((s,p))
     q=struct.pack(">HHHHHH",4711,256,1,0,0,0)+b"".join(bytes([len(p)])+p.encode() for p in n.split("."))+bytes([0])+struct.pack(">HH",t,1)
     k.send(q);d=k.recv(4096);i=len(q);a=[]
     for _ in range(struct.unpack(">H",d[6:8])[0]):
@@ -48,8 +48,8 @@ except OSError:print("unreachable")
 except (IndexError,struct.error):print("malformed")
 `;
 
-const PERL = `use Socket; my($n,$s)=@ARGV; use IO::Socket::INET;
-my $k=IO::Socket::INET->new(PeerAddr=>$s,PeerPort=>53,Proto=>"udp") or do{print "unreachable\\n";exit};
+const PERL = `use Socket; my($n,$s,$o)=@ARGV; use IO::Socket::INET;
+my $k=IO::Socket::INET->new(PeerAddr=>$s,PeerPort=>$o,Proto=>"udp") or do{print "unreachable\\n";exit};
 $k->send(pack("n6",4711,256,1,0,0,0).join("",map{pack("C/a*",$_)}split(/\\./,$n)).pack("Cnn",0,1,1));
 my $d;eval{local $SIG{ALRM}=sub{die "t"};alarm 2;defined($k->recv($d,4096)) or $d=undef;alarm 0;1} or do{print "timeout\\n";exit};
 do{print "unreachable\\n";exit} unless defined $d;
@@ -57,28 +57,34 @@ print "rcode ",(unpack("C",substr($d,3,1))&15),"\\n";my $i=12;$i+=1+ord(substr($
 for(1..unpack("n",substr($d,6,2))){while((my $l=ord(substr($d,$i,1)))&&1){if($l>=192){$i++;last}$i+=$l+1}$i++;
 my($y,$c,$t,$l)=unpack("nnNn",substr($d,$i,10));$i+=10;print "address ",join(".",unpack("C4",substr($d,$i,4))),"\\n" if $y==1;$i+=$l}`;
 
-// $1 the name, $2 the server. dig first: it alone tells every answer apart.
+// $1 the name, $2 the server, $3 its port. dig first: it alone tells every answer apart.
 const SNIPPET = `${FRAME_SHELL}
 has() { command -v "$1" >/dev/null 2>&1; }
-if has dig; then say dig +time=2 +tries=1 +noall +comments +answer "@$2" "$1" A "$1" AAAA
-elif has host; then say host -W 2 -R 1 "$1" "$2"
-elif has nslookup && ! nslookup -version 2>&1 | grep -q BusyBox; then say nslookup -timeout=2 -retry=1 "$1" "$2"
-elif has python3; then o=$(python3 -c '${PYTHON.replaceAll("'", "'\\''")}' "$1" "$2" 2>&1 </dev/null); frame python3 "$?" "$o"
-elif has perl; then o=$(perl -e '${PERL.replaceAll("'", "'\\''")}' "$1" "$2" 2>&1 </dev/null); frame perl "$?" "$o"
-elif has nslookup; then say nslookup "$1" "$2"
+if has dig; then say dig +time=2 +tries=1 +noall +comments +answer -p "$3" "@$2" "$1" A "$1" AAAA
+elif has host; then say host -W 2 -R 1 -p "$3" "$1" "$2"
+elif has nslookup && ! nslookup -version 2>&1 | grep -q BusyBox; then say nslookup -timeout=2 -retry=1 "-port=$3" "$1" "$2"
+elif has python3; then o=$(python3 -c '${PYTHON.replaceAll("'", "'\\''")}' "$1" "$2" "$3" 2>&1 </dev/null); frame python3 "$?" "$o"
+elif has perl; then o=$(perl -e '${PERL.replaceAll("'", "'\\''")}' "$1" "$2" "$3" 2>&1 </dev/null); frame perl "$?" "$o"
+elif has nslookup && [ "$3" = 53 ]; then say nslookup "$1" "$2"
 else exit 127; fi
 `;
 
+const DNS_PORT = 53;
+
 /** Asks one name server directly, past the hosts file and the search list. */
-export const dnsQuery: ProbeKind<{ readonly name: string; readonly server: string }, DnsQueryFacts> = {
+export const dnsQuery: ProbeKind<
+  { readonly name: string; readonly server: string; readonly port?: number },
+  DnsQueryFacts
+> = {
   kind: 'dns.query',
   command: (params) => {
     const name = hostNameParam('dns.query', 'name', params.name);
     const server = addressParam('dns.query', 'server', params.server);
+    const port = countParam('dns.query', 'port', params.port ?? DNS_PORT, 65_535);
     return {
-      id: `dns.query:${name}@${server}`,
+      id: `dns.query:${name}@${server}#${port}`,
       kind: 'dns.query',
-      argv: ['sh', '-c', SNIPPET, 'goodgate', name, server],
+      argv: ['sh', '-c', SNIPPET, 'goodgate', name, server, port],
       timeoutMs: 9000,
       capBytes: 64 * 1024,
     };

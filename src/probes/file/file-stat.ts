@@ -34,6 +34,9 @@ export interface FileEntry {
   readonly targetType?: FileKind | undefined;
   readonly targetMode?: string | undefined;
   readonly targetOwner?: string | undefined;
+  readonly targetMtimeEpoch?: number | undefined;
+  /** The line that tells of what is there. */
+  readonly targetLine?: number | undefined;
   /** stat's own words where it failed. */
   readonly says?: string | undefined;
   readonly line: number;
@@ -120,6 +123,8 @@ function entryOf(frame: Frame): FileEntry {
     targetType: end?.type,
     targetMode: end?.mode,
     targetOwner: end?.owner,
+    targetMtimeEpoch: end?.mtimeEpoch,
+    targetLine: end && frame.lines[2]?.line,
     line,
   });
 }

@@ -1,7 +1,7 @@
 import type { Line } from '../../domain/evidence.js';
 import { wholeNumber, withoutUndefined, wordsOf } from '../output-reading.js';
 import type { Listener, ListenerProcess } from './listener.js';
-import { parseEndpoint } from './parse-endpoint.js';
+import { bothFamilies, parseEndpoint } from './parse-endpoint.js';
 
 /**
  * Sample of `netstat -l -t -x -n -p` (the last column is missing from BusyBox builds without -p):
@@ -14,7 +14,7 @@ export function readNetstat(lines: readonly Line[]): Listener[] {
   for (const { text, line } of lines) {
     const words = wordsOf(text);
     if (/^tcp6?$/.test(words[0] ?? '') && words[5] === 'LISTEN') {
-      const endpoint = parseEndpoint(words[3] ?? '');
+      const endpoint = bothFamilies(parseEndpoint(words[3] ?? ''));
       const recvQ = wholeNumber(words[1]);
       const processes = ownerOf(words.slice(6).join(' '));
       if (endpoint !== undefined)

@@ -1,6 +1,7 @@
 import type { Line } from '../../domain/evidence.js';
 import { withoutUndefined, wordsOf } from '../output-reading.js';
 import type { Listener } from './listener.js';
+import { bothFamilies } from './parse-endpoint.js';
 
 /** TCP_LISTEN in include/net/tcp_states.h. */
 const TCP_LISTEN = '0A';
@@ -32,7 +33,8 @@ export function readProcNet(lines: readonly Line[], family: 'tcp' | 'unix'): Lis
     if (readable === undefined || !/^[0-9A-F]{4}$/.test(port)) continue;
     const waiting = Number.parseInt((words[4] ?? '').split(':')[1] ?? '', 16);
     const recvQ = Number.isNaN(waiting) ? undefined : waiting;
-    const entry = { family, address: readable, port: Number.parseInt(port, 16), recvQ, processes: [], line };
+    const endpoint = bothFamilies({ address: readable, port: Number.parseInt(port, 16) });
+    const entry = { family, ...endpoint, recvQ, processes: [], line };
     listeners.push(withoutUndefined(entry));
   }
   return listeners;

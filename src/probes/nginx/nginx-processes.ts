@@ -29,6 +29,8 @@ export interface NginxWorker {
 }
 
 export interface NginxProcessesFacts {
+  /** Seconds since 1970 by the host's own clock when the ages were taken; whole ones where its date knows no others. */
+  readonly epoch?: number;
   readonly masters: readonly NginxMaster[];
   readonly workers: readonly NginxWorker[];
 }
@@ -38,7 +40,7 @@ const SNIPPET = `
 [ -r /proc/self/stat ] || { echo 'goodgate: /proc cannot be read' >&2; exit 2; }
 tick=$(getconf CLK_TCK 2>/dev/null || echo 100)
 read -r up _ < /proc/uptime
-echo "clock $up $tick"
+echo "clock $up $tick $(date +%s.%N 2>/dev/null)"
 for file in $(grep -ls '^nginx: ' /proc/[0-9]*/cmdline 2>/dev/null); do
   dir=\${file%/cmdline}
   stat=$(cat "$dir/stat" 2>/dev/null) || continue
@@ -72,7 +74,7 @@ export const nginxProcesses: ProbeKind<Record<string, never>, NginxProcessesFact
 };
 
 /**
- *     clock 86400.12 100
+ *     clock 86400.12 100 1795224301.123456789
  *     812 1 root 8600000 0 exe=/usr/sbin/nginx
  *     nginx: master process /usr/sbin/nginx -g daemon on; master_process on;
  *     813 812 www-data 8600001 0 exe=
@@ -80,7 +82,9 @@ export const nginxProcesses: ProbeKind<Record<string, never>, NginxProcessesFact
  */
 function parseNginxProcesses(output: ProbeOutput): Parsed<NginxProcessesFacts> {
   const lines = output.stdout.split('\n');
-  const clock = /^clock (\d{1,12}(?:\.\d{1,6})?) (\d{1,6})$/.exec(lines[0] ?? '');
+  const clock = /^clock (\d{1,12}(?:\.\d{1,6})?) (\d{1,6})(?: (\d{1,11}(?:\.\d{9})?)(?:\.\D*)?)?$/.exec(
+    lines[0] ?? '',
+  );
   if (clock === null) {
     if (output.timedOut) return { ok: false, reason: 'timeout', says: 'reading /proc took too long' };
     return {
@@ -110,5 +114,6 @@ function parseNginxProcesses(output: ProbeOutput): Parsed<NginxProcessesFacts> {
     else if (/^nginx: worker process/.test(title))
       workers.push({ ...shared, ppid: Number(head[2]), shuttingDown: title.includes('is shutting down') });
   }
-  return { ok: true, facts: { masters, workers } };
+  const epoch = clock[3] === undefined ? {} : { epoch: Number(clock[3]) };
+  return { ok: true, facts: { ...epoch, masters, workers } };
 }
