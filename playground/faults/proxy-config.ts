@@ -71,7 +71,7 @@ export const proxyConfigFaults: readonly Fault[] = [
       const { paths, proxy, ports, nginx } = world;
       const listen = `listen ${proxy.address}:${ports.nginx};\n    server_name ${proxy.address};`;
       const location = `location / {\n        proxy_pass http://127.0.0.1:${ports.spare};\n    }`;
-      write(join(paths.siteConf, '../zz-legacy.conf'), `server {\n    ${listen}\n    ${location}\n}\n`);
+      write(join(paths.sitesFolder, 'zz-legacy.conf'), `server {\n    ${listen}\n    ${location}\n}\n`);
       await nginx.reload();
       await untilSeen(502);
     },

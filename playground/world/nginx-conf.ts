@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Names } from './names.js';
 import type { Paths } from './paths.js';
 
@@ -31,7 +31,7 @@ http {
     keepalive_timeout 65;
 ${kinds.map((kind) => `    ${kind}_temp_path ${join(temp, kind)};`).join('\n')}
 ${httpLines.map((line) => `    ${line}`).join('\n')}
-    include ${join(dirname(plan.paths.siteConf), '*.conf')};
+    include ${join(plan.paths.sitesFolder, '*.conf')};
 }
 `;
 }

@@ -7,6 +7,8 @@ export interface Paths {
   readonly nginxConf: string;
   /** The file with the `server` block and the upstream group. */
   readonly siteConf: string;
+  /** The folder that nginx.conf includes: the file itself, or a link to it as Debian has it. */
+  readonly sitesFolder: string;
   readonly nginxPid: string;
   readonly errorLog: string;
   readonly accessLog: string;
@@ -47,7 +49,10 @@ export function layOutPaths(folder: string, names: Names, isOnlyoffice: boolean)
   const nginxLog = isOnlyoffice ? join(brandLog, 'documentserver') : join(folder, 'var/log/nginx');
   return {
     nginxConf: join(etc, 'nginx/nginx.conf'),
-    siteConf: join(etc, 'nginx/conf.d', isOnlyoffice ? 'ds.conf' : `${names.brand}.conf`),
+    siteConf: isOnlyoffice
+      ? join(etc, 'nginx/conf.d/ds.conf')
+      : join(etc, 'nginx/sites-available', `${names.brand}.conf`),
+    sitesFolder: join(etc, isOnlyoffice ? 'nginx/conf.d' : 'nginx/sites-enabled'),
     nginxPid: join(run, 'nginx.pid'),
     errorLog: join(nginxLog, isOnlyoffice ? 'nginx.error.log' : 'error.log'),
     accessLog: join(folder, 'var/log/nginx/access.log'),
@@ -85,6 +90,7 @@ export function makeFolders(paths: Paths): void {
     paths.dataFolder,
     paths.tlsFolder,
     paths.sshFolder,
+    paths.sitesFolder,
   ]) {
     mkdirSync(folder, { recursive: true });
   }

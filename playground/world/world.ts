@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { giveTo, serviceUsers } from './accounts.js';
 import { installPrograms, writeProgramFiles } from './app-install.js';
 import { createDatabase, type Database, postgresqlPrograms } from './database.js';
@@ -12,7 +12,7 @@ import { createKeeper, type Keeper } from './keeper.js';
 import { drawOnlyofficeNames, drawServiceNames } from './names.js';
 import { createNginx, type Daemon } from './nginx.js';
 import { renderNginxConf, renderOnlyofficeSite, renderServiceSite } from './nginx-conf.js';
-import { layOutPaths, makeFolders } from './paths.js';
+import { layOutPaths, makeFolders, type Paths } from './paths.js';
 import { createRandom } from './random.js';
 import { createRedis, renderRedisConf } from './redis.js';
 import { requestOnce } from './request.js';
@@ -95,6 +95,7 @@ async function buildWorld(options: WorldOptions, keeper: Keeper): Promise<World>
   const site = isOnlyoffice ? renderOnlyofficeSite(plan) : renderServiceSite(plan);
   writeFileSync(paths.nginxConf, renderNginxConf(plan, [...site.http, ...sites.nginxLines]));
   writeFileSync(paths.siteConf, site.site);
+  enableSite(paths);
   writeFileSync(paths.supervisorConf, renderSupervisorConf(paths, users.backend !== undefined));
   writeFileSync(paths.redisConf, renderRedisConf(paths, '127.0.0.1', ports.redis));
 
@@ -216,4 +217,10 @@ async function restartBackend({ supervisor, names }: World): Promise<void> {
 function writeJson(file: string, value: object): void {
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Debian's way: what is in force is a link to what is available. */
+function enableSite({ siteConf, sitesFolder }: Paths): void {
+  const link = join(sitesFolder, basename(siteConf));
+  if (link !== siteConf) symlinkSync(siteConf, link);
 }

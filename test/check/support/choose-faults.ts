@@ -16,6 +16,7 @@ export interface Choice {
 const EVERYWHERE = [
   'nginx-stopped',
   'upstream-port-wrong',
+  'config-not-reloaded',
   'backend-stopped',
   'redis-down',
   'config-not-json',
