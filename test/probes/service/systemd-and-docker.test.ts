@@ -259,7 +259,7 @@ describe('docker.logs and docker.listeners', () => {
       expect.arrayContaining([
         expect.objectContaining({ family: 'tcp', address: '127.0.0.1', port: 18231 }),
         expect.objectContaining({ family: 'tcp', address: '::1', port: 18232 }),
-        expect.objectContaining({ family: 'tcp', address: '::', port: 18233 }),
+        expect.objectContaining({ family: 'tcp', address: '*', port: 18233 }),
         expect.objectContaining({ family: 'unix', path: '/run/my app.sock' }),
       ]),
     );
