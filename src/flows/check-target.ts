@@ -11,6 +11,7 @@ import type { Clock, HostRunner, HostSession } from '../ports.js';
 import type { OutsideRequester } from '../ports-outside.js';
 import { choosePlaybook, withDefaults } from './choose-playbook.js';
 import { evidenceOf } from './evidence-of.js';
+import { maskSentence } from './mask-output.js';
 import { startOutsideViews } from './outside-views.js';
 
 export type ProgressEvent =
@@ -129,10 +130,13 @@ async function openHosts(target: Target, deps: CheckDeps): Promise<OpenedHosts> 
   const results = await Promise.all(
     target.hosts.map(async ({ host }) => {
       deps.onProgress?.({ kind: 'connecting', host: host.alias });
-      const result = await deps.hostRunner.open(host, {
+      const opened = await deps.hostRunner.open(host, {
         connectTimeoutMs: deps.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
         ...(deps.signal ? { signal: deps.signal } : {}),
       });
+      const result = opened.ok
+        ? opened
+        : { ok: false as const, failure: { ...opened.failure, says: maskSentence(opened.failure.says) } };
       if (result.ok) deps.onProgress?.({ kind: 'connected', host: host.alias, says: host.transport.kind });
       else deps.onProgress?.({ kind: 'unreachable', host: host.alias, says: result.failure.says });
       return { alias: host.alias, result };

@@ -10,10 +10,13 @@ export function maskOutput(output: ProbeOutput): ProbeOutput {
   return { ...output, stdout: maskSecrets(output.stdout, key), stderr: maskSecrets(output.stderr, key) };
 }
 
-/** Longer words are our own snippets. */
-const VALUE_MAX = 800;
+/** A sentence that may quote a host, e.g. what its shell printed instead of an answer. */
+export function maskSentence(text: string): string {
+  return maskSecrets(text, key);
+}
 
-/** Values that came from a host (an environment, a header) may hold secrets, too. */
+/** Values that came from a host (an environment, a header) may hold secrets, too; a snippet (`sh -c TEXT`) is our own. */
 export function maskArguments(argv: readonly string[]): string[] {
-  return argv.map((word) => (word.length > VALUE_MAX ? word : maskSecrets(word, key)));
+  const isSnippet = argv[0] === 'sh' && argv[1] === '-c';
+  return argv.map((word, index) => (isSnippet && index === 2 ? word : maskSecrets(word, key)));
 }
