@@ -18,7 +18,7 @@ import { formatMessage, type Language } from './messages.js';
 import { notChecked } from './not-checked.js';
 import { recentFailures } from './recent-failures.js';
 import type { Scene } from './scene-types.js';
-import { clientLink, requestLink, type SymptomLink, upstreamLink } from './symptom.js';
+import { clientLink, requestLink, upstreamLink } from './symptom.js';
 import { answersAsItsBackend, idleServer } from './who-answers.js';
 
 export interface DiagnoseInput {
@@ -117,9 +117,12 @@ function nameCause(
   const links = telling([...own, ...effects], index).map((finding) =>
     linkOf(finding.says, finding.cites, index, language, finding.cause),
   );
-  const symptoms = [upstreamLink(scene), clientLink(scene, record.target.asked?.url ?? record.target.url)]
-    .filter((link): link is SymptomLink => link !== undefined)
-    .map((link) => linkOf(link.says, link.cites, index, language));
+  const shown = new Set([...own, ...effects].flatMap((finding) => [...keysOf(finding.cites, index)]));
+  const met = upstreamLink(scene);
+  const symptoms = [
+    ...(met && [...keysOf(met.cites, index)].some((key) => !shown.has(key)) ? [met] : []),
+    clientLink(scene, record.target.asked?.url ?? record.target.url),
+  ].map((link) => linkOf(link.says, link.cites, index, language));
   const title = graph.causes.get(id)?.title[language] ?? id;
   return {
     id,
@@ -128,23 +131,31 @@ function nameCause(
     title,
     // A link without a line to show is a claim; only what can be shown stands in a chain.
     chain: [...links, ...symptoms].filter((link) => link.evidence.length > 0),
-    recoveries: own
-      .flatMap((finding) => finding.recoveries)
-      .map((filled) => ({
-        id: filled.recovery.id,
-        risk: filled.recovery.risk,
-        title: formatMessage(filled.title, language),
-        ...(filled.host === undefined ? {} : { host: filled.host }),
-        argv: filled.argv,
-      })),
+    recoveries: distinctBy(
+      own
+        .flatMap((finding) => finding.recoveries)
+        .map((filled) => ({
+          id: filled.recovery.id,
+          risk: filled.recovery.risk,
+          title: formatMessage(filled.title, language),
+          ...(filled.host === undefined ? {} : { host: filled.host }),
+          argv: filled.argv,
+        })),
+      ({ host, argv }) => JSON.stringify([host, argv]),
+    ),
   };
 }
 
 /** What is said once need not be said again because a log repeats it. */
 function distinct(findings: readonly Finding[]): Finding[] {
+  return distinctBy(findings, ({ says }) => JSON.stringify([says.text.en, says.values]));
+}
+
+/** The first of each, in their order. */
+function distinctBy<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
   const seen = new Set<string>();
-  return findings.filter((finding) => {
-    const key = JSON.stringify([finding.says.text.en, finding.says.values]);
+  return all.filter((one) => {
+    const key = keyOf(one);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -155,15 +166,15 @@ function distinct(findings: readonly Finding[]): Finding[] {
 function telling(findings: readonly Finding[], index: EvidenceIndex): readonly Finding[] {
   const shown: ReadonlySet<string>[] = [];
   return findings.filter((finding, place) => {
-    const keys = keysOf(finding, index);
+    const keys = keysOf(finding.cites, index);
     const repeats = shown.some((earlier) => [...keys].every((key) => earlier.has(key)));
     shown.push(keys);
     return place === 0 || !repeats;
   });
 }
 
-function keysOf(finding: Finding, index: EvidenceIndex): ReadonlySet<string> {
-  return new Set(citationsOf(finding.cites, index).map(keyOf));
+function keysOf(cites: readonly string[], index: EvidenceIndex): ReadonlySet<string> {
+  return new Set(citationsOf(cites, index).map(keyOf));
 }
 
 const CITATIONS_MAX = 3;

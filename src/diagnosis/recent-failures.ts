@@ -31,7 +31,7 @@ export function recentFailures(
   language: Language,
 ): Diagnosis['recent'] {
   const failures = (scene.proxy.errors ?? [])
-    .filter((error) => !error.marked && FAILURES.has(error.kind ?? ''))
+    .filter((error) => !error.ofCheck && FAILURES.has(error.kind ?? ''))
     .flatMap((error) => (error.secondsAgo === undefined ? [] : [{ error, ago: error.secondsAgo }]))
     .sort((a, b) => a.ago - b.ago);
   const old = failures.slice(well ? 0 : lengthOfOutage(failures.map(({ ago }) => ago)));

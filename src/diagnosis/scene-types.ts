@@ -53,6 +53,8 @@ export const sceneTypes = {
     secondsAgo: 'int',
     /** It belongs to a request that this check sent. */
     marked: 'bool',
+    /** It belongs to a request of this check or of an earlier one: no client failed. */
+    ofCheck: 'bool',
     /** A worker that still runs wrote it: what an earlier life of nginx complained of says nothing of this one. */
     live: 'bool',
     /** Of a body that was refused: its size. */

@@ -6,8 +6,8 @@ export const symptomTexts = {
   clientGets: { en: 'A client gets {status}', zh: '客户端得到 {status}' },
   answeredWell: { en: '{url} answers {status}', zh: '{url} 返回 {status}' },
   limps: {
-    en: '{url} answers {status}, but {address}, one of the servers behind it, takes no connection',
-    zh: '{url} 返回 {status},但其后的服务器之一 {address} 无法连接',
+    en: '{url} answers {status}, although {address} behind it takes no connection',
+    zh: '{url} 返回 {status},但其后的 {address} 无法连接',
   },
   sickBody: {
     en: 'A client gets {status} at {url}, but the health check’s body says {body}',
@@ -16,6 +16,9 @@ export const symptomTexts = {
   refused: { en: '{url} refuses the connection', zh: '{url} 拒绝连接' },
   silent: { en: '{url} gives no answer within {seconds} s', zh: '{url} 在 {seconds} 秒内没有响应' },
   noConnect: { en: '{url} cannot be connected to: {says}', zh: '无法连接 {url}:{says}' },
+  cut: { en: '{url} ends the connection before it has answered', zh: '{url} 在响应完成前断开连接' },
+  notHttp: { en: '{url} does not answer in HTTP: {says}', zh: '{url} 的响应不是合法 HTTP:{says}' },
+  noTls: { en: 'No TLS connection to {url}: {says}', zh: '与 {url} 的 TLS 连接失败:{says}' },
   notAsked: { en: '{url} was not asked from outside: {says}', zh: '未能从外部访问 {url}:{says}' },
   upstreamRefused: { en: '{address} refuses nginx’s connection', zh: '{address} 拒绝 nginx 的连接' },
   upstreamSilent: { en: '{address} accepts, but does not answer', zh: '{address} 接受连接但没有响应' },

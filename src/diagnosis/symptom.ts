@@ -56,7 +56,9 @@ export function requestLink(scene: Scene, url: string): SymptomLink {
 /** The same, as the last link of a chain: the address stands in its evidence. */
 export function clientLink(scene: Scene, url: string): SymptomLink {
   const { request } = scene;
-  if (request.outcome !== 'answered' || (request.status ?? 0) < 400) return requestLink(scene, url);
+  if (request.outcome !== 'answered' || (request.status ?? 0) < 400) {
+    return { says: requestMessage(request, url), cites: request.cite };
+  }
   return { says: message('clientGets', { status: statusName(request.status) }), cites: request.cite };
 }
 
@@ -77,6 +79,13 @@ function requestMessage(request: Fact<'Answer'>, url: string): Message {
       return message('refused', { url });
     case 'timeout-response':
       return message('silent', { url, seconds: String(Math.round((request.durationMs ?? 0) / 1000)) });
+    case 'closed-early':
+    case 'reset':
+      return message('cut', { url });
+    case 'invalid-http':
+      return message('notHttp', { url, says: (request.firstBytes ?? says).slice(0, 60) });
+    case 'tls-error':
+      return message('noTls', { url, says });
     case undefined:
       return message('notAsked', { url, says });
     default:

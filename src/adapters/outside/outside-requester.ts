@@ -160,7 +160,8 @@ function endNote(received: Buffer): string | undefined {
   if (received.length === 0) return 'goodgate: (52) Empty reply from server';
   const text = received.toString('latin1');
   const end = text.indexOf('\r\n\r\n');
-  if (text.startsWith('HTTP/') && end < 0) return 'goodgate: (52) closed within the response header';
+  if (text.startsWith('HTTP/') && end < 0 && !text.includes('\n\n'))
+    return 'goodgate: (52) closed within the response header';
   const length = Number(/\r\ncontent-length: *(\d{1,15})/i.exec(text.slice(0, Math.max(end, 0)))?.[1] ?? 0);
   const missing = length - (received.length - end - 4);
   return end >= 0 && missing > 0

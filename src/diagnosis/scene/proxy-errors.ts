@@ -35,6 +35,7 @@ function errorOf(
     zone: entry.zone ?? '',
     secondsAgo: Math.max(0, Math.round(look.facts.nowEpoch - entry.at)),
     marked: entry.trace === trace,
+    ofCheck: entry.trace !== undefined,
     live: pids?.has(entry.pid),
     bytes: Number(/too large body: (\d{1,15}) bytes/.exec(entry.message)?.[1] ?? 0),
     cite: look.cite(entry.line),

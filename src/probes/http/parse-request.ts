@@ -121,6 +121,10 @@ function judgeTrace(trace: Trace, timedOut: boolean): RequestFacts {
         outcome: failure.outcome === 'unknown' ? 'closed-early' : failure.outcome,
       };
     if (cut && failure !== null) return { ...shared, ...failure };
+    if (!response.headerComplete && trace.raw.length < 20_000) {
+      const what = { outcome: 'closed-early', says: `closed within the response header: ${says}` } as const;
+      return { ...shared, ...what, plainToTls: false, tlsToPlain: false, line };
+    }
     return { ...shared, outcome: 'answered', plainToTls, tlsToPlain: false, says, line };
   }
   if (came && (failure === null || !['tls-error', 'refused', 'name-unresolved'].includes(failure.outcome))) {

@@ -35,12 +35,14 @@ export function readResponse(lines: readonly string[]): ReadResponse | null {
     let bytes = Buffer.byteLength(lines[start] ?? '') + 1;
     let index = start + 1;
     let complete = false;
+    const crlf = lines[start]?.endsWith('\r') ?? false;
     for (; index < lines.length; index += 1) {
       const line = lines[index] ?? '';
       bytes += Buffer.byteLength(line) + 1;
       const text = line.endsWith('\r') ? line.slice(0, -1) : line;
       if (text === '') {
-        complete = true;
+        // curl shows a header that was cut off, ends it with a line feed of its own, and is content.
+        complete = !crlf || line !== '' || lines.slice(index + 1).some((one) => one !== '');
         break;
       }
       const colon = text.indexOf(':');

@@ -131,7 +131,7 @@ eval {
     }
   }
   alarm(0); my $at = index($got, "\\r\\n\\r\\n");
-  if ($got =~ /^HTTP\\// and $at < 0 and length($got) < 98304) { print "perl: (52) closed within the response header\\n" }
+  if ($got =~ /^HTTP\\// and $at < 0 and index($got, "\\n\\n") < 0 and length($got) < 98304) { print "perl: (52) closed within the response header\\n" }
   elsif ($at >= 0 and length($got) < 98304 and substr($got, 9, 3) !~ /304|101/ and $head !~ /^HEAD /) {
     my $left = 0; $left = $1 - (length($got) - $at - 4) if substr($got, 0, $at) =~ /\\ncontent-length: *([0-9]+)/i;
     print "perl: (18) transfer closed with $left bytes remaining to read\\n" if $left > 0;

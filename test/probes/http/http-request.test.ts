@@ -55,6 +55,12 @@ beforeAll(async () => {
   servers['cuts'] = await tcpServer((socket) =>
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nonly this')),
   );
+  servers['stops'] = await tcpServer((socket) =>
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Len')),
+  );
+  servers['plain lines'] = await tcpServer((socket) =>
+    socket.once('data', () => socket.end('HTTP/1.0 200 OK\nServer: old\n\ntrue')),
+  );
   servers['resets'] = await tcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
   servers['silent'] = await tcpServer(() => {});
   servers['ssh'] = await tcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n'));
@@ -148,6 +154,15 @@ describe.each(['curl', 'python3', 'perl', 'bash', 'nc'] as const)('asked by %s',
   });
   test('a server that closes at once closed early', async () => {
     expect((await ask(rung, asks('closes'))).outcome).toBe('closed-early');
+  });
+  test('a server that stops within its header closed early', async () => {
+    expect((await ask(rung, asks('stops'))).outcome).toBe('closed-early');
+  });
+  test('a server that ends its lines in its own way has answered', async () => {
+    expect(await ask(rung, asks('plain lines'))).toMatchObject({
+      outcome: 'answered',
+      bodyExcerpt: expect.stringMatching(/^true/),
+    });
   });
   test('a silent server is a time-out of the response', async () => {
     expect((await ask(rung, asks('silent', { timeoutSeconds: 1 }))).outcome).toBe('timeout-response');
