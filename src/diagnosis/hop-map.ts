@@ -18,7 +18,7 @@ export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: 
   const client = hop('client', url, clientState(scene), clientSays(scene.request));
   const upstreams = scene.upstreams.flatMap((upstream) => [
     hop('upstream', upstream.address ?? '?', upstreamState(upstream, scene), upstreamSays(upstream)),
-    ...backendHops(upstream.backend, hop),
+    ...backendHops(upstream, hop),
   ]);
   return dedupe([client, proxyHop(scene.proxy, hop), ...upstreams]);
 }
@@ -47,7 +47,7 @@ function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
 }
 
 function upstreamState({ direct }: Fact<'Upstream'>, { proxy, request }: Scene): HopState {
-  if (!direct) return 'unknown';
+  if (!direct || direct.well === undefined) return 'unknown';
   if (direct.well || (direct.outcome === 'answered' && (direct.status ?? 500) < 500)) return 'ok';
   // The files on disk name it, and the nginx that answers well has not read them.
   return request.well && proxy.configNewerThanWorkers ? 'unknown' : 'broken';
@@ -56,6 +56,7 @@ function upstreamState({ direct }: Fact<'Upstream'>, { proxy, request }: Scene):
 function upstreamSays(upstream: Fact<'Upstream'>): Message {
   const { direct } = upstream;
   if (!direct) return message('hopUnknown');
+  if (direct.outcome === 'connected') return message('hopConnects');
   return direct.outcome === 'answered'
     ? message('hopAnswersStatus', { status: statusName(direct.status) })
     : outcomeSays(direct.outcome, direct.says);
@@ -109,16 +110,21 @@ function outcomeSays(outcome: string | undefined, says: string | undefined): Mes
   }
 }
 
-function backendHops(backend: Fact<'Service'> | undefined, hop: MakeHop): Hop[] {
+function backendHops({ backend }: Fact<'Upstream'>, hop: MakeHop): Hop[] {
   if (!backend) return [];
+  // A service that systemd starts on demand may rest until it is asked.
+  const onDemand = ['stopped', 'exited'].includes(backend.state ?? '') && Boolean(backend.startedBy);
   const name = backend.name ?? '?';
   const running = backend.running;
-  const state: HopState = running === undefined ? 'unknown' : running ? 'ok' : 'broken';
+  const state: HopState =
+    running === undefined ? 'unknown' : running || (onDemand && !backend.masked) ? 'ok' : 'broken';
   const own = hop(
     backend.manager ?? 'process',
     name,
     state,
-    message('hopState', { state: backend.rawState ?? backend.state ?? '?' }),
+    onDemand && !backend.masked
+      ? message('hopActivated', { unit: backend.startedBy ?? '?' })
+      : message('hopState', { state: backend.rawState ?? backend.state ?? '?' }),
   );
   const needs = (backend.dependencies ?? []).map((dependency) =>
     hop(

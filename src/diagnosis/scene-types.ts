@@ -13,7 +13,7 @@ const CITED = { cite: 'list<string>' } as const;
 export const sceneTypes = {
   /** A request of our own (or, at `request`, the outside view). */
   Answer: {
-    /** answered, refused, timeout-connect, timeout-response, reset, closed-early, invalid-http, tls-error, unreachable, name-unresolved, socket-missing, permission-denied, no-local-port, unknown */
+    /** answered, connected (of what speaks no HTTP: it takes connections), refused, timeout-connect, timeout-response, reset, closed-early, invalid-http, tls-error, unreachable, name-unresolved, socket-missing, permission-denied, no-local-port, unknown */
     outcome: 'string',
     status: 'int',
     server: 'string',
@@ -84,6 +84,10 @@ export const sceneTypes = {
     /** The manager's own word: FATAL, inactive, exited, … */
     rawState: 'string',
     running: 'bool',
+    /** Somebody has forbidden its start (systemctl mask). */
+    masked: 'bool',
+    /** The socket unit that starts it when somebody connects, while that listens. */
+    startedBy: 'string',
     /** Its manager starts it at boot. */
     enabled: 'bool',
     pid: 'int',
@@ -117,6 +121,7 @@ export const sceneTypes = {
     ports: 'list<int>',
     portsCite: 'list<string>',
     sockets: 'list<string>',
+    socketsCite: 'list<string>',
     publishedPorts: 'list<int>',
     publishedCite: 'list<string>',
     networks: 'list<string>',
@@ -134,10 +139,14 @@ export const sceneTypes = {
     tokenSecretsCite: 'list<string>',
     openFiles: 'int',
     openFilesLimit: 'int',
+    openFilesCite: 'list<string>',
     tasks: 'int',
     tasksLimit: 'int',
+    tasksCite: 'list<string>',
     configProblems: 'list<ConfigProblem>',
     logReadable: 'bool',
+    /** The last that it wrote in a life that has ended. */
+    lastWordsCite: 'list<string>',
     ...CITED,
   },
   ConfigProblem: {

@@ -57,6 +57,8 @@ export const symptomTexts = {
   hopRuns: { en: 'runs', zh: '运行中' },
   hopAnswers: { en: 'answers', zh: '正常响应' },
   hopFails: { en: 'fails: {says}', zh: '失败:{says}' },
+  hopConnects: { en: 'takes connections', zh: '接受连接' },
+  hopActivated: { en: 'starts when asked: {unit} listens for it', zh: '按需启动:由 {unit} 监听' },
   hopRefuses: { en: 'refuses connections', zh: '拒绝连接' },
   hopSilent: { en: 'accepts, but does not answer', zh: '接受连接但没有响应' },
   hopNoConnect: { en: 'does not accept a connection in time', zh: '未在时限内接受连接' },

@@ -95,7 +95,7 @@ function requestMessage(request: Fact<'Answer'>, url: string): Message {
 
 /** What nginx meets at the first upstream that fails; undefined where none fails or none was asked. */
 export function upstreamLink(scene: Scene): SymptomLink | undefined {
-  const broken = scene.upstreams.find((upstream) => upstream.direct && !upstream.direct.well);
+  const broken = scene.upstreams.find((upstream) => upstream.direct?.well === false);
   if (broken?.direct) return linkOf(broken, broken.direct);
   return undefined;
 }

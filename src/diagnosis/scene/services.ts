@@ -27,8 +27,11 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
   const words = wordsOf(store, service);
   const services = walk.hosts.find((host) => host.host === service.host);
   const listeners = services?.listeners.filter((one) => one.service === service) ?? [];
+  // The main process may be a shell in front of the one that listens: limits and descriptors are those of the latter.
+  const detail = [...listeners.map((one) => one.pid), service.pid]
+    .flatMap((pid) => (pid === undefined ? [] : [store.look(processDetail, service.host, { pid })]))
+    .find((look) => look !== undefined);
   const pid = service.pid;
-  const detail = pid === undefined ? undefined : store.look(processDetail, service.host, { pid });
   return {
     host: service.host,
     manager: service.manager,
@@ -37,6 +40,8 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     rawState: service.rawState,
     running: service.running,
     enabled: service.enabled,
+    masked: service.masked ?? false,
+    startedBy: service.socketUnit?.active ? service.socketUnit.name : '',
     pid,
     processState: processStateOf(
       walk,
@@ -63,6 +68,7 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     ...portsOf(store, service, listeners),
     ...engineCites(store, service),
     sockets: listeners.flatMap(({ listener }) => (listener.path?.startsWith('/') ? [listener.path] : [])),
+    socketsCite: listeners.flatMap(({ listener, cite }) => (listener.path?.startsWith('/') ? cite : [])),
     publishedPorts: [...(service.publishedPorts ?? [])],
     networks: [...(service.networks ?? [])],
     unknownOptions: [...(service.unknownOptions ?? [])],
@@ -81,11 +87,20 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     tokenSecretsCite: words.secrets.flatMap((secret) => secret.cite),
     openFiles: detail?.facts.fdCount,
     openFilesLimit: detail?.facts.nofile?.soft,
+    openFilesCite: [detail?.facts.fdCountLine, detail?.facts.nofile?.line].flatMap((line) =>
+      line === undefined || !detail ? [] : detail.cite(line),
+    ),
     tasks: service.tasks ?? detail?.facts.threads,
     tasksLimit: service.tasksLimit,
+    tasksCite: [...(service.tasksCite ?? [])],
     configProblems: words.problems.map(({ kind, path, message, cite }) => ({ kind, path, message, cite })),
     logReadable: words.logsRead > 0,
-    cite: [...service.cite, ...processCite(walk, service, detail)],
+    lastWordsCite: [...(service.lastWordsCite ?? [])],
+    cite: [
+      ...service.cite,
+      ...(service.running ? [] : (service.socketUnit?.cite ?? [])),
+      ...processCite(walk, service, detail),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 /** The addresses that nginx passes the request to, as rules see them. */
+import { tcpConnect } from '../../probes/dependency/tcp-connect.js';
 import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
@@ -13,10 +14,19 @@ import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { numericAddresses } from '../walk/lookups.js';
 import { ownersOf } from '../walk/match-backend.js';
-import { directRequest, elsewhereRequest, ownHostRequest, upgradeDirectRequest } from '../walk/requests.js';
+import {
+  connectTarget,
+  directRequest,
+  elsewhereRequest,
+  ownHostRequest,
+  selfRequest,
+  speaksHttp,
+  upgradeDirectRequest,
+} from '../walk/requests.js';
 import { tlsParams } from '../walk/tls-params.js';
 import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
+import { connectionAnswer } from './connection-answer.js';
 import { innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
 import { lookupFact } from './lookup-fact.js';
 import { proxyErrors } from './proxy-errors.js';
@@ -31,7 +41,6 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
   const host = walk.proxy?.host ?? walk.proxyHosts[0] ?? owner?.host ?? '';
   const ask = (params: Parameters<typeof httpRequest.command>[0]) =>
     answerOf(store.look(httpRequest, host, params), walk.target.variables);
-  const direct = ask(directRequest(walk, upstream));
   const addresses = server.host === 'localhost' ? LOCALHOST : numericAddresses(store, host, server.host);
   const exact = owner && listenersAt(upstream, owner).find((one) => accepts(one, addresses));
   const loopback =
@@ -42,6 +51,15 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
   const errors = proxyErrors(store, host, walk.target.trace)?.filter((error) =>
     concerns(error, upstream, walk),
   );
+  const self = selfRequest(walk);
+  const selfAnswer = self && ask(self);
+  const direct = speaksHttp(upstream)
+    ? ask(directRequest(walk, upstream))
+    : connectionAnswer(
+        store.look(tcpConnect, host, connectTarget(upstream)),
+        errors?.filter((error) => error.marked === true),
+        selfAnswer,
+      );
   return {
     address: upstream.address,
     kind: server.socket === undefined ? 'tcp' : 'socket',
@@ -164,7 +182,9 @@ function listening(
   if (owner?.listenersKnown) return false;
   if (direct?.outcome === 'refused' || direct?.outcome === 'unreachable') return false;
   return direct &&
-    ['answered', 'timeout-response', 'closed-early', 'reset', 'invalid-http'].includes(direct.outcome ?? '')
+    ['answered', 'connected', 'timeout-response', 'closed-early', 'reset', 'invalid-http'].includes(
+      direct.outcome ?? '',
+    )
     ? true
     : undefined;
 }

@@ -1,14 +1,19 @@
 /** What a service says of itself: the ports and sockets that it means to have. */
 import type { EvidenceStore } from '../looked.js';
+import { currentSignals } from '../scene/current-signals.js';
 import type { Claims } from './match-backend.js';
 import type { ServiceReading } from './service-reading.js';
 import { wordsOf } from './service-words.js';
+import { socketPorts } from './socket-units.js';
 
 export type { Claims };
 
 export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims {
   const words = wordsOf(store, service);
-  const wanted = words.signals.filter((word) => word.kind === 'address-in-use').map((word) => word.port);
+  // A conflict that is over says nothing of who is meant now.
+  const wanted = currentSignals(service, words)
+    .filter((word) => word.kind === 'address-in-use')
+    .map((word) => word.port);
   const listening = words.signals.filter((word) => word.kind === 'listening');
   // A program that was moved says so by its latest word.
   const latest = Math.min(...listening.map((word) => word.secondsAgo ?? Number.POSITIVE_INFINITY));
@@ -17,12 +22,14 @@ export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims 
     ...words.listens.map((one) => one.path),
     ...opened.map((word) => word.path),
     ...commandSockets(service),
+    ...(service.socketUnit?.listens ?? []).filter((place) => place.startsWith('/')),
   ];
   return {
     ports: numbers([
       ...commandPorts(service),
       ...opened.map((word) => word.port),
       ...(service.publishedPorts ?? []),
+      ...socketPorts(service.socketUnit?.listens ?? []),
     ]),
     configured: numbers([...words.listens.map((one) => one.port), ...(service.exposedPorts ?? [])]),
     sockets: sockets.filter((path) => path !== undefined),

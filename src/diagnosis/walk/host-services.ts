@@ -6,6 +6,7 @@ import type { EvidenceStore } from '../looked.js';
 import { dockerServices } from './docker-services.js';
 import { hiddenOwner, programOf } from './hidden-owner.js';
 import { roleOf, type ServiceReading } from './service-reading.js';
+import { activatedService } from './socket-units.js';
 import { supervisorServices } from './supervisor-services.js';
 import { systemdServices } from './systemd-services.js';
 
@@ -44,10 +45,17 @@ export function hostServices(store: EvidenceStore, host: string): HostServices {
   const bare = new Map<number, ServiceReading>();
   const listeners = (look?.facts.listeners ?? []).map((listener): OwnedListener => {
     const hidden = hiddenOwner(store, host, listener, processes);
-    const owner = listener.processes[0] ?? (hidden && { pid: hidden.pid, name: programOf(hidden) });
+    // systemd keeps what it opened for a service: the other that has it, too, is the service itself.
+    const owner =
+      listener.processes.find(({ pid }) => pid !== 1) ??
+      listener.processes[0] ??
+      (hidden && { pid: hidden.pid, name: programOf(hidden) });
     const published = dockerPublisher(listener, managed);
+    const activated =
+      owner === undefined || owner.pid === 1 ? activatedService(listener, managed) : undefined;
     const service =
       published ??
+      activated ??
       (owner && (find(owner.pid) ?? bareProcess(host, owner.pid, owner.name, processes, store, bare)));
     return {
       listener,

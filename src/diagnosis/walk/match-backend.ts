@@ -128,6 +128,8 @@ function managerScore(service: ServiceReading): number {
   // What was taken away within the hour, while its siblings go on, is what is missed.
   if (service.state === 'missing' && (service.stoppedSecondsAgo ?? Number.POSITIVE_INFINITY) < 3600)
     return 75;
+  // A socket unit that is down goes before the service that it would start.
+  if (service.name.endsWith('.socket')) return 3;
   return service.manager === 'process' ? 0 : service.running ? 1 : 2;
 }
 
@@ -150,7 +152,7 @@ const EMPTY_WORDS = new Set([
 function nameScore(service: ServiceReading, hints: readonly string[]): number {
   const names = service.name
     .toLowerCase()
-    .replace(/\.service$/, '')
+    .replace(/\.(?:service|socket)$/, '')
     .split(/[:/]/);
   const own = names.at(-1) ?? '';
   const words = new Set(wordsOf(own).map(bare));

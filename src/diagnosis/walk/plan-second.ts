@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { backendConfig } from '../../probes/backend/backend-config.js';
 import { backendLog } from '../../probes/backend/backend-log.js';
+import { tcpConnect } from '../../probes/dependency/tcp-connect.js';
 import { dnsLookup } from '../../probes/dns/dns-lookup.js';
 import { dnsQuery } from '../../probes/dns/dns-query.js';
 import { fileStat } from '../../probes/file/file-stat.js';
@@ -18,6 +20,7 @@ import { plan } from './plan.js';
 import type { Planned } from './plan-rounds.js';
 import { configFiles, errorLogPaths } from './proxy-files.js';
 import {
+  connectTarget,
   directRequest,
   ownHostRequest,
   selfRequest,
@@ -28,9 +31,9 @@ import {
 } from './requests.js';
 import { resolversFor } from './resolvers.js';
 import { type LogSource, roleOf, type ServiceReading } from './service-reading.js';
-import { configParams, JOURNAL_SECONDS, LOG_BYTES, LOG_LINES } from './service-words.js';
+import { configParams, LOG_BYTES, LOG_LINES } from './service-words.js';
 import { shadowOf } from './shadow.js';
-import type { Walk } from './walk.js';
+import type { UpstreamWalk, Walk } from './walk.js';
 
 /** Along the request's way: marked requests, names, routes, and the words and configuration of who may serve it. */
 export function secondRound(store: EvidenceStore, walk: Walk): Planned[] {
@@ -60,10 +63,17 @@ function requests(walk: Walk): Planned[] {
         ...plan(host, httpRequest, upgradeDirectRequest(walk, upstream)),
         ...(passesHost ? [] : plan(host, httpRequest, ownHostRequest(walk, upstream))),
       ]),
+    ...walk.upstreams
+      .filter((upstream) => !speaksHttp(upstream) && isAskable(upstream))
+      .flatMap((upstream) => plan(host, tcpConnect, connectTarget(upstream))),
     ...(self ? plan(host, httpRequest, self) : []),
     ...(upgrade ? plan(host, httpRequest, upgrade) : []),
     ...(shadowed ? plan(host, httpRequest, shadowed) : []),
   ];
+}
+
+function isAskable({ server }: UpstreamWalk): boolean {
+  return server.socket !== undefined || isIP(server.host) !== 0 || isHostName(server.host);
 }
 
 function names(store: EvidenceStore, walk: Walk): Planned[] {
@@ -113,9 +123,7 @@ function words(store: EvidenceStore, walk: Walk): Planned[] {
     ...walk.suspects.flatMap((service) => [
       ...service.logs.flatMap((log) => logPlan(service, log)),
       ...plan(service.host, backendConfig, configParams(service)),
-      ...(service.pid !== undefined && service.running
-        ? plan(service.host, processDetail, { pid: service.pid })
-        : []),
+      ...detailPids(walk, service).flatMap((pid) => plan(service.host, processDetail, { pid })),
       ...(service.container && service.pid !== undefined && !usesHostNetwork(service)
         ? plan(service.host, dockerListeners, { pid: service.pid })
         : []),
@@ -131,6 +139,15 @@ function failedProxies(walk: Walk): ServiceReading[] {
     .filter((service) => roleOf(service) === 'proxy' && service.state === 'failed');
 }
 
+/** The main process, and the first that listens where that is another. */
+function detailPids(walk: Walk, service: ServiceReading): number[] {
+  const listens = walk.hosts
+    .find((host) => host.host === service.host)
+    ?.listeners.find((one) => one.service === service && one.pid !== undefined && one.pid > 1);
+  const main = service.running ? service.pid : undefined;
+  return [...new Set([main, listens?.pid].filter((pid) => pid !== undefined))];
+}
+
 function logPlan(service: ServiceReading, log: LogSource): Planned[] {
   switch (log.kind) {
     case 'file':
@@ -139,7 +156,6 @@ function logPlan(service: ServiceReading, log: LogSource): Planned[] {
       return plan(service.host, systemdJournal, {
         unit: log.unit,
         lines: LOG_LINES,
-        sinceSeconds: JOURNAL_SECONDS,
       });
     case 'docker':
       return plan(service.host, dockerLogs, { container: log.container, lines: LOG_LINES });

@@ -2,6 +2,7 @@
 
 import type { Alternative } from '../../nginx/match-result.js';
 import { resolvePassDirective } from '../../nginx/resolve-upstream.js';
+import type { ReachTarget } from '../../probes/dependency/reach.js';
 import type { HttpRequestParams } from '../../probes/http/request-params.js';
 import { type ReadConfig, readFor, requestOf } from './read-proxy.js';
 import { addressOf, type UpstreamWalk, type Walk } from './walk.js';
@@ -162,6 +163,14 @@ export function shadowedRequest(walk: Walk, shadow: Alternative): HttpRequestPar
     insecure: true,
     marker: marker(walk),
   };
+}
+
+/** Where to connect to, for what speaks another language than HTTP: whether it takes connections. */
+export function connectTarget(upstream: UpstreamWalk): ReachTarget {
+  const { server } = upstream;
+  return server.socket === undefined
+    ? { host: server.host, port: server.port ?? 80 }
+    : { socket: server.socket };
 }
 
 /** FastCGI, uwsgi, gRPC and memcached do not answer to HTTP/1.1: asking would prove nothing. */

@@ -32,6 +32,14 @@ export interface ConfigHint {
   readonly files: readonly string[];
 }
 
+/** The socket unit that starts a service. */
+export interface SocketUnit {
+  readonly name: string;
+  readonly active: boolean;
+  readonly listens: readonly string[];
+  readonly cite: readonly string[];
+}
+
 export interface ServiceReading {
   readonly host: string;
   readonly manager: ServiceManager;
@@ -41,6 +49,9 @@ export interface ServiceReading {
   readonly rawState: string;
   readonly running?: boolean | undefined;
   readonly enabled?: boolean | undefined;
+  /** Somebody has forbidden its start (systemctl mask). */
+  readonly masked?: boolean | undefined;
+  readonly socketUnit?: SocketUnit | undefined;
   readonly pid?: number | undefined;
   readonly user?: string | undefined;
   readonly command?: string | undefined;
@@ -69,11 +80,14 @@ export interface ServiceReading {
   readonly container?: ContainerFacts | undefined;
   readonly tasks?: number | undefined;
   readonly tasksLimit?: number | undefined;
+  readonly tasksCite?: readonly string[] | undefined;
   readonly unknownOptions?: readonly string[] | undefined;
   readonly unknownOptionsCite?: readonly string[] | undefined;
   readonly logs: readonly LogSource[];
   readonly config: ConfigHint;
   readonly cite: readonly string[];
+  /** The last that it wrote in a life that has ended. */
+  readonly lastWordsCite?: readonly string[] | undefined;
   /** docker: the full id; supervisor: the group. */
   readonly groupOrId?: string | undefined;
 }

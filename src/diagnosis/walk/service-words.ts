@@ -11,7 +11,6 @@ import type { LogSource, ServiceReading } from './service-reading.js';
 
 export const LOG_BYTES = 256 * 1024;
 export const LOG_LINES = 400;
-export const JOURNAL_SECONDS = 86_400;
 
 export interface Word {
   readonly kind: string;
@@ -131,7 +130,6 @@ function readLog(store: EvidenceStore, host: string, log: LogSource): ReadWordsL
       const look = store.look(systemdJournal, host, {
         unit: log.unit,
         lines: LOG_LINES,
-        sinceSeconds: JOURNAL_SECONDS,
       });
       const lines = look?.facts.entries.map((entry) => ({
         text: entry.message,

@@ -4,6 +4,7 @@ import { groupOwner, processCgroups } from '../../probes/process/process-cgroups
 import { type SystemdUnit, systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import { roleOf, type ServiceReading, type ServiceState } from './service-reading.js';
+import { downSockets, socketUnitOf } from './socket-units.js';
 import { START_WINDOW_SECONDS } from './supervisor-services.js';
 import { type UnitLife, unitLife } from './unit-life.js';
 
@@ -19,7 +20,8 @@ export function systemdServices(store: EvidenceStore, host: string): ServiceRead
   const inContainer = store
     .look(processCgroups, host, undefined)
     ?.facts.owners.find(({ pid }) => pid === 1)?.containerId;
-  return (units?.facts.units ?? [])
+  const sockets = units?.facts.sockets ?? [];
+  const services = (units?.facts.units ?? [])
     .filter((unit) => (unit.load === 'loaded' && unit.type !== 'oneshot') || maskedByHand(unit))
     .filter(
       (unit) =>
@@ -27,8 +29,11 @@ export function systemdServices(store: EvidenceStore, host: string): ServiceRead
     )
     .map((unit) => {
       const life = unitLife(store, host, unit, units?.facts.managerStartedAt);
-      return readUnit(unit, host, units, now, life, kills, inContainer);
+      const reading = readUnit(unit, host, units, now, life, kills, inContainer);
+      const socketUnit = socketUnitOf(unit, sockets, units);
+      return socketUnit ? { ...reading, socketUnit } : reading;
     });
+  return [...services, ...downSockets(sockets, services, host, units)];
 }
 
 /** A package masks by a link beside its own units; an administrator's lies in /etc or /run. */
@@ -48,7 +53,11 @@ function readUnit(
   const state = stateOf(unit, life);
   const started = ago(unit.startedAt ?? life.startedAt, nowSeconds);
   const ended = ago(unit.exitedAt ?? life.endedAt ?? unit.enteredInactiveAt, nowSeconds);
-  const kill = memoryKill(unit, started, ended, kills?.facts.oomKills ?? [], inContainer);
+  // What somebody stopped afterwards is down for that.
+  const kill =
+    life.stoppedFromOutside === true && state === 'stopped'
+      ? undefined
+      : memoryKill(unit, started, ended, kills?.facts.oomKills ?? [], inContainer);
   const restarts = unit.nRestarts;
   const command = unit.execStart[0];
   return {
@@ -62,6 +71,7 @@ function readUnit(
         : `${unit.active} (${unit.sub}: ${unit.result})`,
     running: state === 'running' || state === 'starting',
     enabled: enabledOf(unit.unitFileState),
+    masked: unit.load === 'masked',
     pid: unit.mainPid === 0 ? undefined : unit.mainPid,
     user: unit.user === undefined || unit.user === '' ? 'root' : unit.user,
     command,
@@ -84,6 +94,9 @@ function readUnit(
     oomKilled: unit.memoryOom || (kill !== undefined && state !== 'running'),
     tasks: unit.limits.tasksCurrent,
     tasksLimit: unit.limits.tasksMax,
+    tasksCite: ['TasksCurrent', 'TasksMax'].flatMap(
+      (name) => look?.cite(unit.lines[name] ?? unit.line) ?? [],
+    ),
     logs: [{ kind: 'journal', unit: unit.name }, ...teeLogs(unit.execStart.join(' '))],
     config: {
       pid: unit.mainPid === 0 ? undefined : unit.mainPid,
@@ -96,8 +109,9 @@ function readUnit(
     cite: [
       ...stateLines(unit).flatMap((line) => look?.cite(line) ?? []),
       ...(kill && kills ? kills.cite(kill.line) : []),
-      ...(state === 'running' ? [] : life.cite),
+      ...(['stopped', 'exited'].includes(state) ? life.cite : []),
     ],
+    lastWordsCite: life.lastWordsCite,
   };
 }
 
@@ -147,6 +161,8 @@ function stateOf(unit: SystemdUnit, life: UnitLife): ServiceState {
     case 'reloading':
       return unit.sub === 'exited' ? 'exited' : 'running';
     case 'activating':
+      // The journal is read later: a start that a request brought about may have failed since.
+      if (unit.sub.startsWith('start') && life.stoppedFromOutside === false) return 'failed';
       return unit.sub.startsWith('auto-restart') ? 'restarting' : 'starting';
     case 'failed':
       return 'failed';

@@ -2,10 +2,14 @@
  * When a unit was started and ended, by systemd's own messages about it. systemd forgets both as soon as it unloads a
  * unit (stopped and disabled, or masked); and the state alone does not tell who ended it, somebody or the program itself.
  */
-import { type SystemdJournalFacts, systemdJournal } from '../../probes/service/systemd-journal.js';
+import {
+  type JournalEntry,
+  type SystemdJournalFacts,
+  systemdJournal,
+} from '../../probes/service/systemd-journal.js';
 import type { SystemdUnit } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore, Looked } from '../looked.js';
-import { JOURNAL_SECONDS, LOG_LINES } from './service-words.js';
+import { LOG_LINES } from './service-words.js';
 
 export interface UnitLife {
   /** Milliseconds since 1970 by the host's clock; absent where the journal has no such message. */
@@ -16,6 +20,8 @@ export interface UnitLife {
   /** Something was said of it since this systemd came up; absent where the journal does not tell. */
   readonly knownSinceBoot?: boolean | undefined;
   readonly cite: readonly string[];
+  /** The last that it wrote itself before its last life ended, or what systemd says of a start that failed. */
+  readonly lastWordsCite: readonly string[];
 }
 
 export function unitLife(
@@ -25,9 +31,9 @@ export function unitLife(
   managerStartedAt: number | undefined,
 ): UnitLife {
   const look = /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}$/.test(unit.name)
-    ? store.look(systemdJournal, host, { unit: unit.name, lines: LOG_LINES, sinceSeconds: JOURNAL_SECONDS })
+    ? store.look(systemdJournal, host, { unit: unit.name, lines: LOG_LINES })
     : undefined;
-  if (!look) return { cite: [] };
+  if (!look) return { cite: [], lastWordsCite: [] };
   const own = look.facts.entries.filter(
     (entry) => entry.identifier === 'systemd' && entry.epochMs >= (managerStartedAt ?? 0),
   );
@@ -41,7 +47,26 @@ export function unitLife(
     stoppedFromOutside: end === undefined ? undefined : stop !== undefined,
     knownSinceBoot: knownSinceBoot(look, managerStartedAt),
     cite: [stop ?? end].flatMap((entry) => (entry ? look.cite(entry.line) : [])),
+    lastWordsCite: lastWords(look, start, end).flatMap((line) => look.cite(line)),
   };
+}
+
+/** Of its last life alone: a later line would be of another, an earlier one of none. */
+function lastWords(
+  look: Looked<SystemdJournalFacts>,
+  start: JournalEntry | undefined,
+  end: JournalEntry | undefined,
+): number[] {
+  if (!start || !end) return [];
+  const own = look.facts.entries.filter(
+    ({ identifier, epochMs, message }) =>
+      identifier !== 'systemd' &&
+      message.trim() !== '' &&
+      epochMs >= start.epochMs &&
+      epochMs <= end.epochMs + 1000,
+  );
+  const last = own.at(-1);
+  return last ? [last.line] : [end.line];
 }
 
 /** A unit that waits for its next start is stopped without a "Stopping"; systemd's own restart says "Stopped", too. */
@@ -53,6 +78,9 @@ function isStop(message: string, before: string | undefined): boolean {
 const BEGINS = /^Start(?:ed|ing) /;
 const ENDS =
   /^Stopping |: Deactivated successfully\.$|: Succeeded\.$|: Main process exited|: Failed with result/;
+
+/** A journal older than this may have been cut. */
+const KEPT_SECONDS = 86_400;
 
 /** Silence proves only something where the journal reaches back to the start of systemd. */
 function knownSinceBoot(
@@ -70,6 +98,6 @@ function knownSinceBoot(
   );
   if (lives) return true;
   const reachesBack =
-    entries.length < LOG_LINES && Date.parse(look.evidence.at) - managerStartedAt < JOURNAL_SECONDS * 1000;
+    entries.length < LOG_LINES && Date.parse(look.evidence.at) - managerStartedAt < KEPT_SECONDS * 1000;
   return partial || !reachesBack ? undefined : false;
 }

@@ -82,9 +82,12 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
     const owner = ownerOf(store, server, loopback, hosts, proxy);
     // Where the address is nobody's, any host that may serve as backend could be meant.
     const among = owner ? [owner] : hosts.filter((host) => backendHosts.includes(host.host));
-    const hints = [server.groupName, server.isName ? server.host : undefined, target.name].filter(
-      (hint) => hint !== undefined,
-    );
+    const hints = [
+      server.groupName,
+      server.isName ? server.host : undefined,
+      target.name,
+      ...socketHints(server.socket),
+    ].filter((hint) => hint !== undefined);
     const place = { host: server.host, port: server.port, socket: server.socket, hints };
     const here = matchBackend(place, among, claims, target.variables['backend']);
     // A backend on another host of the target explains an address that is wrong.
@@ -109,6 +112,15 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
 /** What has the address is the backend: a container has none but its own. */
 function endOf({ service }: ContainerEnd): MatchedBackend {
   return { service, by: 'owns-port', intruder: undefined };
+}
+
+/** `/run/php/php8.2-fpm.sock`, `/run/shop/gunicorn.sock`: the file or its folder often has the service's name. */
+function socketHints(socket: string | undefined): string[] {
+  const parts = socket?.split('/').filter((part) => part !== '') ?? [];
+  const file = parts.at(-1)?.replace(/\.(?:sock|socket)$/, '');
+  const folder = parts.at(-2);
+  const telling = folder !== undefined && !/^(?:var|run|tmp|srv|opt|shared|sockets?)$/.test(folder);
+  return [...(file === undefined ? [] : [file]), ...(telling ? [folder] : [])];
 }
 
 function upstreamServers(

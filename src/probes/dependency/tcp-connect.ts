@@ -1,4 +1,4 @@
-import { type ReachAddress, reachProbe } from './reach.js';
+import { type ReachTarget, reachProbe } from './reach.js';
 
 /** Connects and closes: whether anything accepts connections there. */
-export const tcpConnect = reachProbe<ReachAddress>('tcp.connect', { send: '' });
+export const tcpConnect = reachProbe<ReachTarget>('tcp.connect', { send: '' });

@@ -164,7 +164,9 @@ function readFailure(trace: Trace, timedOut: boolean): Failure | null {
   if (/^curl: \(23\)/.test(error.text)) return null;
   if (/^(?:bash|nc): response: end$/.test(error.text) && trace.raw.join('').trim() !== '') return null;
   // The reason of the last address tried is more exact than curl's summary of all.
-  const said = attempts.findLast(({ text }) => !tellsOnlyOfFamily(text)) ?? attempts.at(-1);
+  const said =
+    attempts.findLast(({ text }) => !tellsOnlyOfFamily(text)) ??
+    (/^curl: \(7\)/.test(error.text) ? attempts.at(-1) : undefined);
   const reading = classifyFailure(error.text, connected);
   if (said !== undefined && !connected && /^curl: \((?:7|28|45)\)/.test(error.text)) {
     const exact = classifyFailure(said.text, false);

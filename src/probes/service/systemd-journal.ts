@@ -33,27 +33,21 @@ export interface SystemdJournalFacts {
 export interface SystemdJournalParams {
   readonly unit: string;
   readonly lines: number;
-  readonly sinceSeconds: number;
 }
 
-/** A unit's last messages. Text, not JSON: people read the cited line as their own journalctl prints it. */
+/**
+ * A unit's last messages. Text, not JSON: people read the cited line as their own journalctl prints it. Without `--since`:
+ * beside it journalctl before 254 shows the oldest lines (https://github.com/systemd/systemd/issues/26657).
+ */
 export const systemdJournal: ProbeKind<SystemdJournalParams, SystemdJournalFacts> = {
   kind: 'systemd.journal',
   command: (params) => {
     const unit = unitParam('systemd.journal', params.unit);
     const lines = countParam('systemd.journal', 'lines', params.lines, 10_000);
-    const since = countParam('systemd.journal', 'sinceSeconds', params.sinceSeconds, 31_536_000);
     return {
       id: `systemd.journal:${unit}`,
       kind: 'systemd.journal',
-      argv: [
-        'journalctl',
-        '--no-pager',
-        '--output=short-iso-precise',
-        `--lines=${lines}`,
-        `--since=-${since}s`,
-        `--unit=${unit}`,
-      ],
+      argv: ['journalctl', '--no-pager', '--output=short-iso-precise', `--lines=${lines}`, `--unit=${unit}`],
       timeoutMs: 6000,
       capBytes: 2 * 1024 * 1024,
       privileged: true,

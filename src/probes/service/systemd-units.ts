@@ -67,10 +67,27 @@ export interface SystemdUnit {
   readonly lines: Readonly<Record<string, number>>;
 }
 
+/** A socket that systemd opens in a service's stead, and starts the service when somebody connects (systemd.socket(5)). */
+export interface SystemdSocket {
+  readonly name: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly result: string;
+  readonly unitFileState: string;
+  readonly fragmentPath?: string | undefined;
+  /** `/run/app.sock`, `127.0.0.1:8000`, `[::]:22`: streams only. */
+  readonly listens: readonly string[];
+  readonly triggers: readonly string[];
+  readonly line: number;
+  readonly lines: Readonly<Record<string, number>>;
+}
+
 export interface SystemdUnitsFacts {
   /** False where systemd is not PID 1: there are then no units at all, healthy or sick. */
   readonly present: boolean;
   readonly units: readonly SystemdUnit[];
+  readonly sockets: readonly SystemdSocket[];
   /** When this systemd came up, in milliseconds since 1970: in a container that is not when the kernel did. */
   readonly managerStartedAt?: number | undefined;
 }
@@ -128,6 +145,9 @@ const PROPERTIES = [
   ...['MemoryMax', 'MemoryCurrent'],
 ].join(',');
 
+const SOCKET_PROPERTIES =
+  'Id,LoadState,ActiveState,SubState,Result,UnitFileState,FragmentPath,Listen,Triggers';
+
 // TZ=UTC: systemctl prints timestamps in its own zone, and a zone's abbreviation cannot be read back.
 const SNIPPET = `${FRAME_SHELL}
 if [ ! -d /run/systemd/system ] || ! command -v systemctl >/dev/null 2>&1; then frame absent 0 "$(cat /proc/1/comm)"; exit 0; fi
@@ -137,6 +157,9 @@ names=$(printf '%s\\n' "$names" | awk '$1 ~ /\\.service$/ && $1 !~ /@\\.service$
 set -f
 o=$(TZ=UTC systemctl --no-pager show -p ${PROPERTIES} -- $names 2>&1)
 frame 'systemctl show' "$?" "$o"
+names=$({ systemctl --no-pager --plain --no-legend --all --type=socket list-units
+  systemctl --no-pager --plain --no-legend --type=socket list-unit-files; } 2>/dev/null | awk '$1 ~ /\\.socket$/ && $1 !~ /@\\.socket$/ && $1 !~ /^systemd-/ { print $1 }' | sort -u)
+[ -z "$names" ] || frame 'systemctl show sockets' 0 "$(systemctl --no-pager show -p ${SOCKET_PROPERTIES} -- $names 2>/dev/null)"
 frame 'systemctl show manager' 0 "$(TZ=UTC systemctl --no-pager show -p UserspaceTimestamp 2>&1)"
 `;
 
@@ -167,11 +190,11 @@ export const systemdUnits: ProbeKind<void, SystemdUnitsFacts> = {
 export function parseSystemdUnits(output: ProbeOutput): Parsed<SystemdUnitsFacts> {
   const read = framesOf(output, 'systemctl');
   if (!read.ok) return read;
-  if (read.frames[0]?.name === 'absent') return { ok: true, facts: { present: false, units: [] } };
+  if (read.frames[0]?.name === 'absent') return { ok: true, facts: ABSENT };
   const show = frameNamed(read.frames, 'systemctl show');
   if (show === undefined || show.exitCode !== 0) {
     const text = frameText(show ?? read.frames[0]);
-    if (/not been booted with systemd/.test(text)) return { ok: true, facts: { present: false, units: [] } };
+    if (/not been booted with systemd/.test(text)) return { ok: true, facts: ABSENT };
     return failureOf('systemctl', text);
   }
   const units = new Map<string, SystemdUnit>();
@@ -184,8 +207,58 @@ export function parseSystemdUnits(output: ProbeOutput): Parsed<SystemdUnitsFacts
   const managerStartedAt = timeOf(started.replace(/^UserspaceTimestamp=/, ''));
   return {
     ok: true,
-    facts: withoutUndefined({ present: true, units: [...units.values()], managerStartedAt }),
+    facts: withoutUndefined({
+      present: true,
+      units: [...units.values()],
+      sockets: blocksOf(frameNamed(read.frames, 'systemctl show sockets')?.lines ?? []).flatMap(socketOf),
+      managerStartedAt,
+    }),
   };
+}
+
+const ABSENT: SystemdUnitsFacts = { present: false, units: [], sockets: [] };
+
+/**
+ * Sample:
+ * Listen=/run/app/app.sock (Stream)
+ * Triggers=app.service
+ * Id=app.socket
+ */
+function socketOf(block: readonly Line[]): SystemdSocket[] {
+  const { values, lines, one } = propertiesOf(block);
+  const name = one('Id');
+  if (!name.endsWith('.socket')) return [];
+  const fragmentPath = one('FragmentPath');
+  return [
+    {
+      name,
+      load: one('LoadState'),
+      active: one('ActiveState'),
+      sub: one('SubState'),
+      result: one('Result'),
+      unitFileState: one('UnitFileState'),
+      ...(fragmentPath === '' ? {} : { fragmentPath }),
+      listens: (values.get('Listen') ?? []).flatMap((text) => /^(\S+) \(Stream\)$/.exec(text)?.[1] ?? []),
+      triggers: one('Triggers')
+        .split(' ')
+        .filter((unit) => unit !== ''),
+      line: lines['Id'] ?? block[0]?.line ?? 0,
+      lines,
+    },
+  ];
+}
+
+function propertiesOf(block: readonly Line[]) {
+  const values = new Map<string, string[]>();
+  const lines: Record<string, number> = {};
+  for (const { text, line } of block) {
+    const at = text.indexOf('=');
+    const name = text.slice(0, at);
+    if (at < 1 || !/^[A-Za-z]+$/.test(name)) continue;
+    values.set(name, [...(values.get(name) ?? []), text.slice(at + 1)]);
+    lines[name] ??= line;
+  }
+  return { values, lines, one: (name: string): string => values.get(name)?.[0] ?? '' };
 }
 
 function blocksOf(lines: readonly Line[]): Line[][] {
@@ -198,16 +271,7 @@ function blocksOf(lines: readonly Line[]): Line[][] {
 }
 
 function unitOf(block: readonly Line[]): SystemdUnit | undefined {
-  const values = new Map<string, string[]>();
-  const lines: Record<string, number> = {};
-  for (const { text, line } of block) {
-    const at = text.indexOf('=');
-    const name = text.slice(0, at);
-    if (at < 1 || !/^[A-Za-z]+$/.test(name)) continue;
-    values.set(name, [...(values.get(name) ?? []), text.slice(at + 1)]);
-    lines[name] ??= line;
-  }
-  const one = (name: string): string => values.get(name)?.[0] ?? '';
+  const { values, lines, one } = propertiesOf(block);
   const some = (name: string): string | undefined => one(name) || undefined;
   const list = (name: string): string[] =>
     one(name)

@@ -141,3 +141,107 @@ describe('a kill for lack of memory', () => {
     expect(read(waiting, kernel(group('b')), cgroups)).toMatchObject({ oomKilled: false });
   });
 });
+
+describe('a stop by somebody', () => {
+  const died = ['09:30:00', 'Started web.service - Web.'] as [string, string];
+  const failed = ['09:31:00', "web.service: Failed with result 'exit-code'."] as [string, string];
+
+  it('is one, too, while the unit waits for its next start', () => {
+    const stopped = journal(died, failed, ['09:31:20', 'Stopped web.service - Web.']);
+    expect(read(unit({}), stopped)).toMatchObject({ state: 'stopped' });
+  });
+
+  it("is none where systemd's own restart says so", () => {
+    const again = journal(
+      died,
+      failed,
+      ['09:31:30', 'web.service: Scheduled restart job, restart counter is at 1.'],
+      ['09:31:30', 'Stopped web.service - Web.'],
+      ['09:31:30', 'Dependency failed for web.service - Web.'],
+    );
+    expect(read(unit({}), again)).toMatchObject({ state: 'exited' });
+  });
+
+  it('is why it is down, whatever the kernel had killed in it before', () => {
+    const kernel = evidence(
+      'kernel.log',
+      frame('cat /proc/uptime', '5000.00 1.00') +
+        frame(
+          'dmesg',
+          [
+            '[ 4990.000000] oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/system.slice/web.service,task=node,pid=77,uid=1',
+            '[ 4990.000100] Memory cgroup out of memory: Killed process 77 (node) total-vm:1kB',
+          ].join('\n'),
+        ),
+    );
+    const exited = journal(died, ['09:59:55', 'web.service: Deactivated successfully.']);
+    expect(read(unit({}), exited, kernel)).toMatchObject({ state: 'exited', oomKilled: true });
+    const stopped = journal(died, ['09:59:55', 'Stopping web.service - Web...']);
+    expect(read(unit({}), stopped, kernel)).toMatchObject({ state: 'stopped', oomKilled: false });
+  });
+});
+
+it('shows the last that a unit wrote itself before it died', () => {
+  const lines = [
+    '2026-11-21T09:30:00.000000+0000 docs-1 systemd[1]: Started web.service - Web.',
+    '2026-11-21T09:30:01.000000+0000 docs-1 web[7]: listening on 8000',
+    '2026-11-21T09:31:00.000000+0000 docs-1 web[7]: cannot load the price list',
+    "2026-11-21T09:31:00.100000+0000 docs-1 systemd[1]: web.service: Failed with result 'exit-code'.",
+    '',
+  ].join('\n');
+  const look = evidence('systemd.journal:web.service', lines);
+  const failed = unit({ ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' });
+  expect(read(failed, look)?.lastWordsCite).toEqual([
+    JSON.stringify(['docs-1', 'systemd.journal:web.service', 2]),
+  ]);
+});
+
+describe('a service that a socket unit starts', () => {
+  const withSocket = (service: Record<string, string>, socket: Record<string, string>): Evidence => {
+    const own = unit(service);
+    const text = Object.entries({
+      Listen: '/run/web/web.sock (Stream)',
+      Triggers: 'web.service',
+      Id: 'web.socket',
+      LoadState: 'loaded',
+      UnitFileState: 'enabled',
+      Result: 'success',
+      ...socket,
+    });
+    const lines = text.map(([name, value]) => `${name}=${value}`).join('\n');
+    const stdout = `${own.output?.stdout ?? ''}${frame('systemctl show sockets', lines)}`;
+    return evidence('systemd.units', stdout);
+  };
+  const all = (look: Evidence) => systemdServices(evidenceStore([identity, look]), 'docs-1');
+
+  it('rests until it is asked, while systemd listens for it', () => {
+    const [service, ...others] = all(withSocket({}, { ActiveState: 'active', SubState: 'listening' }));
+    expect(service?.socketUnit).toMatchObject({
+      name: 'web.socket',
+      active: true,
+      listens: ['/run/web/web.sock'],
+    });
+    expect(others).toEqual([]);
+  });
+
+  it('is down for its socket where that was stopped', () => {
+    const [, socket] = all(withSocket({}, { ActiveState: 'inactive', SubState: 'dead' }));
+    expect(socket).toMatchObject({ name: 'web.socket', state: 'stopped', rawState: 'inactive (dead)' });
+  });
+
+  it('is down for itself where the socket gave up because it fails', () => {
+    const failed = { ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' };
+    const gaveUp = { ActiveState: 'failed', SubState: 'failed', Result: 'service-start-limit-hit' };
+    expect(all(withSocket(failed, gaveUp)).map(({ name }) => name)).toEqual(['web.service']);
+  });
+
+  it('has failed where its start failed after the units were looked at', () => {
+    const starting = withSocket({ ActiveState: 'activating', SubState: 'start' }, { ActiveState: 'active' });
+    const later = journal(
+      ['09:59:59', 'Starting web.service - Web...'],
+      ['10:00:01', "web.service: Failed with result 'exit-code'."],
+    );
+    const store = evidenceStore([identity, starting, later]);
+    expect(systemdServices(store, 'docs-1')[0]).toMatchObject({ state: 'failed', running: false });
+  });
+});

@@ -32,7 +32,10 @@ describe.each(SHELLS)('file.stat by %s', (_, shell) => {
       type: 'symlink',
       targetType: 'file',
       targetMode: '0600',
+      targetMtimeEpoch: expect.any(Number),
     });
+    // What a link leads to is cited by its own line: people edit that, and the link keeps the time of its making.
+    expect(entry(join(folder, 'link'))?.targetLine).toBe((entry(join(folder, 'link'))?.line ?? 0) + 2);
     expect(entry(join(folder, 'dangling'))).toMatchObject({ state: 'exists', type: 'symlink' });
     expect(entry(join(folder, 'dangling'))?.targetType).toBeUndefined();
     expect(entry(join(folder, 'absent'))).toMatchObject({ state: 'missing' });

@@ -76,7 +76,7 @@ describe('systemd.units', () => {
   it('says that systemd is not there, instead of no unit', () => {
     expect(parseSystemdUnits(outputOf(frame('absent', 'supervisord')))).toEqual({
       ok: true,
-      facts: { present: false, units: [] },
+      facts: { present: false, units: [], sockets: [] },
     });
   });
 
@@ -143,7 +143,7 @@ describe('systemd.journal', () => {
 
   it('refuses a unit name that is an option or worse', () => {
     for (const unit of ['--flush', 'a b', 'x;y', '', '$(id)']) {
-      expect(() => systemdJournal.command({ unit, lines: 1, sinceSeconds: 1 })).toThrow(/unit/);
+      expect(() => systemdJournal.command({ unit, lines: 1 })).toThrow(/unit/);
     }
   });
 });
