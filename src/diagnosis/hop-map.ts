@@ -32,6 +32,7 @@ type MakeHop = (name: string, address: string, state: HopState, says: Message, d
 
 function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
   const address = proxy.host ?? '?';
+  if (proxy.installed === false) return hop('nginx', address, 'unknown', message('hopNotInstalled'));
   if (proxy.running === false) return hop('nginx', address, 'broken', message('hopNotRunning'));
   if (proxy.running === undefined) return hop('nginx', address, 'unknown', message('hopUnknown'));
   if (proxy.testOk === false) return hop('nginx', address, 'broken', message('hopConfigBad'));

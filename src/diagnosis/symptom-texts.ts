@@ -47,6 +47,10 @@ export const symptomTexts = {
   hopAnswersStatus: { en: 'answers {status}', zh: '返回 {status}' },
   hopState: { en: '{state}', zh: '{state}' },
   hopConfigBad: { en: 'runs, but its configuration on disk is invalid', zh: '运行中,但磁盘上的配置无效' },
+  hopNotInstalled: {
+    en: 'no nginx was found on this host: name the one that takes the URL',
+    zh: '该主机上没有 nginx:请指定接收该 URL 的主机',
+  },
   hopNotRunning: { en: 'is not running', zh: '未运行' },
   hopUnknown: { en: 'could not be seen', zh: '无法查看' },
   hopPasses: { en: 'takes the request and passes it on', zh: '接收请求并转发' },

@@ -17,9 +17,9 @@ import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { lookupAddresses } from '../walk/lookups.js';
 import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
+import { proxyService } from '../walk/proxy-service.js';
 import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
 import { selfRequest, shadowedRequest, upgradeRead, upgradeSelfRequest } from '../walk/requests.js';
-import { roleOf } from '../walk/service-reading.js';
 import { blockLabel, isByDefault, mayBeByDesign, shadowOf } from '../walk/shadow.js';
 import { addressOf, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
@@ -60,7 +60,7 @@ function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fac
   const listener = services?.listeners.find(
     (one) => one.listener.port === port && one.listener.family === 'tcp',
   );
-  const service = services?.services.find((one) => roleOf(one) === 'proxy' && one.manager !== 'process');
+  const service = services && proxyService(services, walk.proxy?.host === host ? walk.proxy : undefined);
   const running = processes && dump && runsHere(walk, processes.facts.masters.length, host);
   return {
     installed: dump?.facts.nginxInstalled,

@@ -116,6 +116,35 @@ for pid in $own $inner; do
 done
 [ "$n" -gt ${MASTERS_MAX} ] && echo "@goodgate left-out $((n - ${MASTERS_MAX}))"
 case " $files " in *" $given "*) given=;; esac
+# A stopped nginx keeps its files where its unit or its supervisor says.
+dump_stopped() {
+  set -f; set -- $1; set +f
+  exe=$1; shift
+  c=; p=; open=
+  for word; do
+    case $word in *[\\"\\']*) break;; esac
+    case $open in c) c=$word;; p) p=$word;; esac
+    open=
+    case $word in -c|-p) open=\${word#-};; -c?*) c=\${word#-c};; -p?*) p=\${word#-p};; esac
+  done
+  [ -x "$exe" ] || return
+  set -- "$exe" -T
+  [ -n "$p" ] && set -- "$@" -p "$p"
+  [ -n "$c" ] && set -- "$@" -c "$c"
+  frame - "$@"
+  denied && read_files
+  n=1
+}
+if [ "$n" = 0 ] && [ -z "$given" ]; then
+  starts=$(cat /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service \\
+      /lib/systemd/system/*.service /etc/supervisor/conf.d/*.conf /etc/supervisord.d/*.ini 2>/dev/null |
+    sed -nE 's#^(ExecStart|command) *= *[-@:+!]*(/[^ ]*/(nginx|openresty)( .*)?)$#\\2#p' | sort -u | head -n 4)
+  while IFS= read -r start; do
+    [ -n "$start" ] && dump_stopped "$start"
+  done <<STARTS
+$starts
+STARTS
+fi
 if [ "$n" = 0 ] || [ -n "$given" ]; then
   nginx=$(command -v nginx 2>/dev/null)
   for place in "$nginx" /usr/sbin/nginx /usr/local/sbin/nginx /usr/local/nginx/sbin/nginx \\
