@@ -186,6 +186,8 @@ export const sceneTypes = {
     port: 'int',
     path: 'string',
     tls: 'bool',
+    /** http, https, fastcgi, uwsgi, scgi, grpc, memcached, …: what nginx speaks to it. */
+    protocol: 'string',
     isName: 'bool',
     /** start or request: when nginx resolves the name. */
     resolvedAt: 'string',
@@ -234,6 +236,8 @@ export const sceneTypes = {
     socket: 'SocketFile',
     /** Where nothing points at any backend: services that listen, that no location passes to, and what they answer. */
     free: 'list<FreeService>',
+    /** Likewise: services that ought to run, and do not. */
+    down: 'list<Service>',
     cite: 'list<string>',
   },
   FreeService: { address: 'string', service: 'Service', answer: 'Answer', ...CITED },

@@ -6,6 +6,7 @@ import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
 import { netFilter } from '../../probes/net/net-filter.js';
 import { netRoute } from '../../probes/net/net-route.js';
 import { dockerContainers } from '../../probes/service/docker-containers.js';
+import { systemdUnits } from '../../probes/service/systemd-units.js';
 import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
@@ -14,6 +15,7 @@ import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { numericAddresses } from '../walk/lookups.js';
 import { ownersOf } from '../walk/match-backend.js';
+import { downServices } from '../walk/only-one-left.js';
 import {
   connectTarget,
   directRequest,
@@ -67,6 +69,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
     port: server.port ?? 0,
     path: server.socket ?? '',
     tls: server.scheme === 'https' || server.scheme === 'grpcs',
+    protocol: server.scheme,
     isName: server.isName && server.host !== 'localhost',
     resolvedAt: server.resolvedAt,
     group: server.groupName ?? '',
@@ -107,6 +110,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
     directOwnHost: ask(ownHostRequest(walk, upstream)),
     socket: socketOf(store, walk, host, server.socket),
     free: freeOf(store, walk, upstream, host),
+    down: downOf(store, walk, upstream),
     cite:
       server.directive.dumpLine >= 0 && walk.proxy
         ? walk.proxy.citeDump(server.directive.dumpLine)
@@ -213,13 +217,21 @@ function elsewhereOf(
   };
 }
 
+function downOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): Fact<'Service'>[] | undefined {
+  // Units that could not be listed may be down, or not.
+  const seen = upstream.among.every(({ host }) => store.look(systemdUnits, host, undefined) !== undefined);
+  if (upstream.backend || !seen) return undefined;
+  return downServices(upstream.among).map((service) => serviceFact(store, walk, service));
+}
+
 function freeOf(
   store: EvidenceStore,
   walk: Walk,
   upstream: UpstreamWalk,
   host: string,
 ): Fact<'FreeService'>[] | undefined {
-  if (walk.free === undefined || upstream.backend) return undefined;
+  const seen = upstream.among.every(({ listenersKnown }) => listenersKnown);
+  if (walk.free === undefined || upstream.backend || !seen) return undefined;
   return freePlaces(store, walk, upstream).map(({ address, port, free }) => ({
     address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
     service: serviceFact(store, walk, free.service),

@@ -47,7 +47,8 @@ export interface FreePlace {
 /** Where nothing points at any backend: each listener that no location passes to, as the proxy's host would reach it. */
 export function freePlaces(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): FreePlace[] {
   if (upstream.backend) return [];
-  const places = (walk.free ?? []).flatMap((free): FreePlace[] => {
+  const near = (walk.free ?? []).filter(({ host }) => upstream.among.some((one) => one.host === host));
+  const places = near.flatMap((free): FreePlace[] => {
     const { address: listens, port } = free.owned.listener;
     const sameHost = free.host === walk.proxy?.host || walk.proxy === undefined;
     const address = port === undefined ? undefined : reachableAddress(store, free.host, listens, sameHost);

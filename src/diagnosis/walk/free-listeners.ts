@@ -4,7 +4,6 @@
  */
 import { type PassedPlaces, passedPlaces } from '../../nginx/passed-places.js';
 import type { HostServices, OwnedListener } from './host-services.js';
-import type { MatchedBackend } from './match-backend.js';
 import type { ReadConfig } from './read-proxy.js';
 import { roleOf, type ServiceReading } from './service-reading.js';
 
@@ -34,22 +33,4 @@ export function freeListeners(
 function isPassedTo({ listener }: OwnedListener, passed: PassedPlaces): boolean {
   if (listener.path !== undefined) return passed.sockets.has(listener.path);
   return listener.port === undefined || passed.ports.has(listener.port);
-}
-
-/**
- * A guess that rests on nothing but "there is no other" holds only for what no other location has; and where nothing
- * points at anything, the one service that listens and has no location is meant.
- */
-export function onlyFree(
-  matched: MatchedBackend | undefined,
-  free: readonly FreeListener[] | undefined,
-  hosts: readonly HostServices[],
-): MatchedBackend | undefined {
-  if (!free || (matched && matched.by !== 'only-one')) return matched;
-  const listens = hosts.some(({ listeners }) => listeners.some((one) => one.service === matched?.service));
-  if (matched && (!listens || free.some(({ service }) => service === matched.service))) return matched;
-  const [only, ...others] = new Set(
-    free.filter(({ owned }) => owned.listener.port !== undefined).map(({ service }) => service),
-  );
-  return only && others.length === 0 ? { service: only, by: 'only-one', intruder: undefined } : undefined;
 }

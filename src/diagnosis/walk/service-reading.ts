@@ -51,6 +51,8 @@ export interface ServiceReading {
   readonly enabled?: boolean | undefined;
   /** Somebody has forbidden its start (systemctl mask). */
   readonly masked?: boolean | undefined;
+  /** Nobody starts it at boot: another unit, a timer or D-Bus does when it is needed. */
+  readonly onDemand?: boolean | undefined;
   readonly socketUnit?: SocketUnit | undefined;
   readonly pid?: number | undefined;
   readonly user?: string | undefined;

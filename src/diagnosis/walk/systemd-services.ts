@@ -20,20 +20,30 @@ export function systemdServices(store: EvidenceStore, host: string): ServiceRead
   const inContainer = store
     .look(processCgroups, host, undefined)
     ?.facts.owners.find(({ pid }) => pid === 1)?.containerId;
+  const alive = new Set(
+    store.look(processCgroups, host, undefined)?.facts.owners.flatMap((owner) => owner.unit ?? []),
+  );
   const sockets = units?.facts.sockets ?? [];
   const services = (units?.facts.units ?? [])
-    .filter((unit) => (unit.load === 'loaded' && unit.type !== 'oneshot') || maskedByHand(unit))
+    .filter((unit) => (unit.load === 'loaded' && serves(unit, alive)) || maskedByHand(unit))
     .filter(
       (unit) =>
         roleOf({ name: unit.name, manager: 'systemd', command: unit.execStart[0] }) !== 'infrastructure',
     )
     .map((unit) => {
       const life = unitLife(store, host, unit, units?.facts.managerStartedAt);
-      const reading = readUnit(unit, host, units, now, life, kills, inContainer);
+      const reading = readUnit(unit, host, units, now, life, kills, inContainer, alive.has(unit.name));
       const socketUnit = socketUnitOf(unit, sockets, units);
       return socketUnit ? { ...reading, socketUnit } : reading;
     });
   return [...services, ...downSockets(sockets, services, host, units)];
+}
+
+/** A unit of Type=oneshot is no service, unless what it started lives on, or ought to (RemainAfterExit). */
+function serves(unit: SystemdUnit, alive: ReadonlySet<string>): boolean {
+  if (unit.type !== 'oneshot' || alive.has(unit.name)) return true;
+  const ended = unit.active === 'failed' || unit.active === 'inactive';
+  return unit.remainAfterExit === true && ended && enabledOf(unit.unitFileState) === true;
 }
 
 /** A package masks by a link beside its own units; an administrator's lies in /etc or /run. */
@@ -49,8 +59,9 @@ function readUnit(
   life: UnitLife,
   kills: Looked<KernelLogFacts> | undefined,
   inContainer: string | undefined,
+  lives: boolean,
 ): ServiceReading {
-  const state = stateOf(unit, life);
+  const state = stateOf(unit, life, lives);
   const started = ago(unit.startedAt ?? life.startedAt, nowSeconds);
   const ended = ago(unit.exitedAt ?? life.endedAt ?? unit.enteredInactiveAt, nowSeconds);
   // What somebody stopped afterwards is down for that.
@@ -72,6 +83,10 @@ function readUnit(
     running: state === 'running' || state === 'starting',
     enabled: enabledOf(unit.unitFileState),
     masked: unit.load === 'masked',
+    onDemand:
+      unit.type === 'dbus' ||
+      /^(?:static|indirect)/.test(unit.unitFileState) ||
+      unit.conditionResult === false,
     pid: unit.mainPid === 0 ? undefined : unit.mainPid,
     user: unit.user === undefined || unit.user === '' ? 'root' : unit.user,
     command,
@@ -85,11 +100,7 @@ function readUnit(
     neverStarted: state === 'stopped' ? neverStarted(unit, life) : false,
     exitStatus: unit.execMainStatus,
     restarts,
-    // systemd counts restarts of a unit's whole life; only those of a process that is very young are of now.
-    recentStarts:
-      state === 'restarting' || (started !== undefined && started < YOUNG_SECONDS)
-        ? Math.min((restarts ?? 0) + 1, 50)
-        : 1,
+    recentStarts: recentStarts(state, restarts, started, life, nowSeconds),
     result: unit.result,
     oomKilled: unit.memoryOom || (kill !== undefined && state !== 'running'),
     tasks: unit.limits.tasksCurrent,
@@ -113,6 +124,24 @@ function readUnit(
     ],
     lastWordsCite: life.lastWordsCite,
   };
+}
+
+/**
+ * By the journal, which has their times. Without it by systemd's count, which is of a unit's whole life: only those of a
+ * process that is very young are of now.
+ */
+function recentStarts(
+  state: ServiceState,
+  restarts: number | undefined,
+  startedAgo: number | undefined,
+  { restartedAt }: UnitLife,
+  nowSeconds: number | undefined,
+): number {
+  if (restartedAt !== undefined && nowSeconds !== undefined)
+    return 1 + restartedAt.filter((at) => nowSeconds - at / 1000 < START_WINDOW_SECONDS).length;
+  return state === 'restarting' || (startedAgo !== undefined && startedAgo < YOUNG_SECONDS)
+    ? Math.min((restarts ?? 0) + 1, 50)
+    : 1;
 }
 
 /** The lines that tell its state: ActiveState first, then why. */
@@ -155,11 +184,11 @@ function memoryKill(
 /** systemd's times are cut to seconds, and the kernel's clock runs apart from the host's. */
 const CLOCK_SECONDS = 3;
 
-function stateOf(unit: SystemdUnit, life: UnitLife): ServiceState {
+function stateOf(unit: SystemdUnit, life: UnitLife, lives: boolean): ServiceState {
   switch (unit.active) {
     case 'active':
     case 'reloading':
-      return unit.sub === 'exited' ? 'exited' : 'running';
+      return unit.sub === 'exited' && !lives ? 'exited' : 'running';
     case 'activating':
       // The journal is read later: a start that a request brought about may have failed since.
       if (unit.sub.startsWith('start') && life.stoppedFromOutside === false) return 'failed';

@@ -19,6 +19,8 @@ export interface UnitLife {
   readonly stoppedFromOutside?: boolean | undefined;
   /** Something was said of it since this systemd came up; absent where the journal does not tell. */
   readonly knownSinceBoot?: boolean | undefined;
+  /** When systemd itself started it again, since somebody last did; absent where the journal says nothing of a start. */
+  readonly restartedAt?: readonly number[] | undefined;
   readonly cite: readonly string[];
   /** The last that it wrote itself before its last life ended, or what systemd says of a start that failed. */
   readonly lastWordsCite: readonly string[];
@@ -46,9 +48,31 @@ export function unitLife(
     endedAt: end?.epochMs,
     stoppedFromOutside: end === undefined ? undefined : stop !== undefined,
     knownSinceBoot: knownSinceBoot(look, managerStartedAt),
+    restartedAt: start && restartsIn(own),
     cite: [stop ?? end].flatMap((entry) => (entry ? look.cite(entry.line) : [])),
     lastWordsCite: lastWords(look, start, end).flatMap((line) => look.cite(line)),
   };
+}
+
+/** Restarts that followed one another; a start by somebody, or a stop, begins anew. */
+function restartsIn(own: readonly JournalEntry[]): number[] {
+  let restarts: number[] = [];
+  let due = false;
+  for (const [place, { message, epochMs }] of own.entries()) {
+    const before = own[place - 1]?.message;
+    if (message.includes(': Scheduled restart job')) {
+      restarts.push(epochMs);
+      due = true;
+    } else if (isStop(message, before)) {
+      restarts = [];
+      due = false;
+    } else if (BEGINS.test(message)) {
+      // "Started" ends what "Starting" began.
+      if (!due && before?.startsWith('Starting ') !== true) restarts = [];
+      due = message.startsWith('Starting ') && due;
+    }
+  }
+  return restarts;
 }
 
 /** Of its last life alone: a later line would be of another, an earlier one of none. */

@@ -6,10 +6,11 @@ import { netAddresses } from '../../probes/net/net-addresses.js';
 import type { EvidenceStore } from '../looked.js';
 import { type Claims, claimsOf } from './claims.js';
 import { type ContainerEnd, containerEnd } from './container-end.js';
-import { type FreeListener, freeListeners, onlyFree } from './free-listeners.js';
+import { type FreeListener, freeListeners } from './free-listeners.js';
 import { candidates, type HostServices, hostServices } from './host-services.js';
 import { lookupAddresses } from './lookups.js';
 import { type MatchedBackend, matchBackend } from './match-backend.js';
+import { onlyOneLeft } from './only-one-left.js';
 import { type ProxyReading, portOf, readProxy } from './read-proxy.js';
 import type { ServiceReading } from './service-reading.js';
 
@@ -30,6 +31,8 @@ export interface UpstreamWalk {
   readonly server: UpstreamAddress;
   /** The host of ours that has the address; undefined where it is somebody else's. */
   readonly owner: HostServices | undefined;
+  /** Hosts on which the backend may be: the one that has the address, or any that may serve. */
+  readonly among: readonly HostServices[];
   readonly loopback: boolean;
   /** The container that the address leads into. */
   readonly end: ContainerEnd | undefined;
@@ -102,11 +105,24 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
     const end = containerEnd(server, owner, hosts);
     const matched =
       end && elsewhere?.service !== end.service && !elsewhere?.intruder ? endOf(end) : elsewhere;
-    const backend = onlyFree(matched, free, hosts);
-    return { address: addressOf(server), server, owner, loopback, end, backend };
+    const guessed = onlyOneLeft(matched, freeOn(free, among), among);
+    // Of a machine that was not looked at nothing is down here: only what answers here can be what was meant there.
+    const foreign = owner === undefined && guessed?.by === 'only-one' && !guessed.service.running;
+    const backend = foreign ? undefined : guessed;
+    return { address: addressOf(server), server, owner, among, loopback, end, backend };
   });
   const suspects = suspectsOf(upstreams, hosts);
   return { target, url, hosts, proxyHosts, proxy, upstreams, suspects, claims, free };
+}
+
+/** A machine that has the address is the one where what answers there ought to be. */
+function freeOn(
+  free: readonly FreeListener[] | undefined,
+  among: readonly HostServices[],
+): readonly FreeListener[] | undefined {
+  // Who listens there could not be seen: nobody knows what is free.
+  if (among.some(({ listenersKnown }) => !listenersKnown)) return undefined;
+  return free?.filter(({ host }) => among.some((one) => one.host === host));
 }
 
 /** What has the address is the backend: a container has none but its own. */

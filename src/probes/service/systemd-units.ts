@@ -37,6 +37,7 @@ export interface SystemdUnit {
   readonly conditionResult?: boolean | undefined;
   readonly needDaemonReload?: boolean | undefined;
   readonly type: string;
+  readonly remainAfterExit?: boolean | undefined;
   readonly fragmentPath?: string | undefined;
   readonly dropInPaths: readonly string[];
   /** The argument vectors of ExecStart as systemctl prints them, blanks between the arguments. */
@@ -142,7 +143,7 @@ const PROPERTIES = [
     'TasksMax',
     'TasksCurrent',
   ],
-  ...['MemoryMax', 'MemoryCurrent'],
+  ...['MemoryMax', 'MemoryCurrent', 'RemainAfterExit'],
 ].join(',');
 
 const SOCKET_PROPERTIES =
@@ -304,6 +305,7 @@ function unitOf(block: readonly Line[]): SystemdUnit | undefined {
     conditionResult: yesOrNo(one('ConditionResult')),
     needDaemonReload: yesOrNo(one('NeedDaemonReload')),
     type: one('Type'),
+    remainAfterExit: yesOrNo(one('RemainAfterExit')),
     fragmentPath: some('FragmentPath'),
     dropInPaths: list('DropInPaths'),
     execStart: (values.get('ExecStart') ?? []).flatMap(argumentsOf),

@@ -245,3 +245,53 @@ describe('a service that a socket unit starts', () => {
     expect(systemdServices(store, 'docs-1')[0]).toMatchObject({ state: 'failed', running: false });
   });
 });
+
+describe('how often a unit was started again', () => {
+  const life = (from: string, count: number): [string, string][] => [
+    [`09:5${from}:00`, `web.service: Scheduled restart job, restart counter is at ${count}.`],
+    [`09:5${from}:00`, 'Stopped web.service - Web.'],
+    [`09:5${from}:01`, 'Starting web.service - Web...'],
+    [`09:5${from}:02`, 'Started web.service - Web.'],
+  ];
+  const young = {
+    ActiveState: 'active',
+    SubState: 'running',
+    NRestarts: '9',
+    ExecMainStartTimestamp: 'Sat 2026-11-21 09:59:40 UTC',
+  };
+  const first: [string, string][] = [['09:49:00', 'Started web.service - Web.']];
+
+  it("is told by the journal's times, and not by systemd's count of its whole life", () => {
+    const again = journal(...first, ...life('1', 8), ...life('2', 9));
+    expect(read(unit(young), again)?.recentStarts).toBe(3);
+    expect(read(unit(young))?.recentStarts).toBe(10);
+  });
+
+  it('begins anew where somebody started it', () => {
+    const mended = journal(
+      ...first,
+      ...life('1', 8),
+      ['09:59:39', 'Stopping web.service - Web...'],
+      ['09:59:39', 'Stopped web.service - Web.'],
+      ['09:59:40', 'Starting web.service - Web...'],
+      ['09:59:40', 'Started web.service - Web.'],
+    );
+    expect(read(unit(young), mended)?.recentStarts).toBe(1);
+  });
+});
+
+describe('a unit of Type=oneshot', () => {
+  const oneshot = { Type: 'oneshot', RemainAfterExit: 'yes', UnitFileState: 'enabled' };
+
+  it('is a service while what it started lives on', () => {
+    const exited = { ...oneshot, ActiveState: 'active', SubState: 'exited' };
+    const cgroups = evidence('process.cgroups', '/proc/77/cgroup:0::/system.slice/web.service\n');
+    expect(read(unit(exited), cgroups)).toMatchObject({ state: 'running' });
+    expect(read(unit(exited))).toBeUndefined();
+  });
+
+  it('is one, too, where it ought to remain and was stopped', () => {
+    expect(read(unit(oneshot))).toMatchObject({ state: 'stopped', enabled: true });
+    expect(read(unit({ ...oneshot, RemainAfterExit: 'no' }))).toBeUndefined();
+  });
+});
