@@ -18,6 +18,7 @@ const combinations: readonly (readonly [string, string])[] = [
   ['database-wrong-password', 'upstream-port-wrong'],
   ['redis-down', 'firewall-rejects'],
   ['hosts-line-wrong', 'redis-down'],
+  ['backend-stopped', 'config-invalid-stopped'],
 ];
 
 export const pairs: readonly Fault[] = combinations.flatMap(([first, second]) => {

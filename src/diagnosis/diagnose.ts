@@ -117,10 +117,11 @@ function nameCause(
   const links = telling([...own, ...effects], index).map((finding) =>
     linkOf(finding.says, finding.cites, index, language, finding.cause),
   );
-  const shown = new Set([...own, ...effects].flatMap((finding) => [...keysOf(finding.cites, index)]));
-  const met = upstreamLink(scene);
+  // A cause that is itself about the answer needs no link that shows the same answer once more.
+  const told = new Set([...own, ...effects].flatMap((finding) => firstKey(finding.cites, index)));
+  const met = nginxMeets(id, scene, graph) ? upstreamLink(scene) : undefined;
   const symptoms = [
-    ...(met && [...keysOf(met.cites, index)].some((key) => !shown.has(key)) ? [met] : []),
+    ...(met && !firstKey(met.cites, index).some((key) => told.has(key)) ? [met] : []),
     clientLink(scene, record.target.asked?.url ?? record.target.url),
   ].map((link) => linkOf(link.says, link.cites, index, language));
   const title = graph.causes.get(id)?.title[language] ?? id;
@@ -175,6 +176,15 @@ function telling(findings: readonly Finding[], index: EvidenceIndex): readonly F
 
 function keysOf(cites: readonly string[], index: EvidenceIndex): ReadonlySet<string> {
   return new Set(citationsOf(cites, index).map(keyOf));
+}
+
+function firstKey(cites: readonly string[], index: EvidenceIndex): string[] {
+  return [...keysOf(cites, index)].slice(0, 1);
+}
+
+/** An nginx that does not run meets no upstream: that one of its upstreams fails, too, is no effect of it. */
+function nginxMeets(id: string, { proxy }: Scene, graph: CauseGraph): boolean {
+  return proxy.running !== false || graph.causes.get(id)?.layer !== 'proxy';
 }
 
 const CITATIONS_MAX = 3;

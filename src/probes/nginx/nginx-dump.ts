@@ -16,7 +16,7 @@ export interface NginxDump {
   readonly test: NginxTest;
   /** It could not be asked: may not be read or run by this user. */
   readonly denied: boolean;
-  /** Set where `dump` is no output of nginx's, but the files themselves, read because nginx -T was denied. */
+  /** Set where `dump` is no output of nginx's, but the files themselves: nginx -T was denied, or found them invalid. */
   readonly files?: ConfigFilesRead;
 }
 
@@ -92,13 +92,19 @@ dump_master() {
   # A master in a container has a root and names of its own.
   if nested "$pid"; then exe=; frame "$pid" nsenter -t "$pid" -m -n -u -- "$@"; return; fi
   frame "$pid" "$@"
-  denied && read_files
+  unprinted && read_files
 }
 nested() {
   while read -r key value rest; do
     case $key in NSpid:) [ -n "$rest" ] && return 0;; esac
   done < "/proc/$1/status" 2>/dev/null
   return 1
+}
+# Of a configuration that fails its test nginx prints nothing: the files still say where requests go.
+unprinted() {
+  [ "$code" = 0 ] && return 1
+  case $out in *'# configuration file '*) return 1;; esac
+  return 0
 }
 # A configuration that the target names, and that no running master has.
 given=$1
@@ -132,7 +138,7 @@ dump_stopped() {
   [ -n "$p" ] && set -- "$@" -p "$p"
   [ -n "$c" ] && set -- "$@" -c "$c"
   frame - "$@"
-  denied && read_files
+  unprinted && read_files
   n=1
 }
 if [ "$n" = 0 ] && [ -z "$given" ]; then
@@ -152,7 +158,7 @@ if [ "$n" = 0 ] || [ -n "$given" ]; then
     if [ -n "$place" ] && [ -f "$place" ]; then
       exe=$place; c=$given; p=
       if [ -n "$given" ]; then frame - "$place" -T -c "$given"; else frame - "$place" -T; fi
-      denied && read_files
+      unprinted && read_files
       n=1; break
     fi
   done
@@ -244,7 +250,7 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
 
 /** An nginx that runs, and a configuration that this account may not read or test: the first is a fact, the second is missing. */
 function whyNoConfiguration(dumps: readonly NginxDump[]): Missing | undefined {
-  const untested = dumps.find(({ files }) => files !== undefined);
+  const untested = dumps.find(({ files, denied }) => denied && files !== undefined);
   if (dumps.length === 0 || (untested === undefined && dumps.some(({ dump }) => dump !== '')))
     return undefined;
   const denied = untested ?? dumps.find((one) => one.denied);
@@ -304,7 +310,7 @@ function readDump(
   };
 }
 
-/** The files beside what nginx said. A configuration that nginx found invalid stays what nginx said of it. */
+/** The files, where nginx printed none: it says what is wrong with them, and they where requests would go. */
 function withFiles(
   dump: NginxDump,
   unread: readonly string[],
@@ -312,6 +318,6 @@ function withFiles(
   text: readonly string[],
   firstLine: number,
 ): NginxDump {
-  if (!dump.denied || dump.dump !== '') return dump;
+  if (dump.dump !== '') return dump;
   return { ...dump, dump: text.join('\n').trimEnd(), dumpFirstLine: firstLine, files: { unread, more } };
 }
