@@ -23,16 +23,24 @@ export async function main(): Promise<void> {
   const onStray = (error: unknown) => process.exit(sayBug(error, io));
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
-  // `goodgate check … | head`: nobody reads on, and that is no fault.
-  process.stdout.on('error', (error: Error) => {
-    process.exit('code' in error && error.code === 'EPIPE' ? EXIT.ok : EXIT.bug);
-  });
+  // `goodgate check … 2>&1 | head -1`: nobody reads on, and the exit status still says how the service is.
+  let unwritten = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: Error) => {
+      if ('code' in error && error.code === 'EPIPE') return;
+      if (stream === process.stdout && !unwritten) {
+        io.stderr.write(`goodgate: the result could not be written: ${error.message}\n`);
+      }
+      unwritten = true;
+      process.exitCode = EXIT.bug;
+    });
+  }
   const code = await runCli(process.argv.slice(2), io, await defaultComposition());
-  process.exitCode = code;
+  process.exitCode = unwritten ? EXIT.bug : code;
   process.off('SIGINT', onSignal);
   process.off('SIGTERM', onSignal);
-  // Whatever a library still holds open must not keep the program from ending.
-  setTimeout(() => process.exit(code), 1000).unref();
+  // Whatever a library still holds open must not keep the program from ending; who pressed Ctrl-C waits for nothing.
+  setTimeout(() => process.exit(), code === EXIT.interrupted ? 50 : 1000).unref();
 }
 
 async function defaultComposition(): Promise<Composition> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Host, SshTransport, Transport } from '../domain/host.js';
 import type { Target } from '../domain/target.js';
 import { type Checked, problem } from './config.js';
-import { hasCredentials, isHostKey, isHttpUrl, NO_CREDENTIALS } from './config-schema.js';
+import { hasCredentials, isHostKey, isHttpUrl, whyNoHttpUrl, NO_CREDENTIALS } from './config-schema.js';
 import { type HostAddress, parseHostAddress } from './parse-host-address.js';
 import { resolvePath } from './resolve-path.js';
 
@@ -115,15 +115,13 @@ function overlay(transport: Transport, over: Partial<SshTransport>): Transport {
 }
 
 function targetOf(given: { url: string; playbook?: string }, hosts: readonly Host[]): Checked<Target> {
-  if (!isHttpUrl(given.url)) {
+  const wrong = whyNoHttpUrl(given.url);
+  if (wrong !== undefined) {
     const looksBare = isHttpUrl(`http://${given.url}`) && !given.url.includes('://');
     const suggestion = looksBare
       ? `did you mean "https://${given.url}"?`
       : 'for example https://docs.example.com/';
-    return problem(
-      `--url: expected a URL that begins with http:// or https://, got "${given.url}"`,
-      suggestion,
-    );
+    return problem(`--url: ${wrong}, got "${given.url}"`, suggestion);
   }
   if (hasCredentials(given.url)) {
     return problem(`--url: ${NO_CREDENTIALS}`);

@@ -28,8 +28,21 @@ export function isHostKey(text: string): boolean {
 }
 
 export function isHttpUrl(text: string): boolean {
+  return whyNoHttpUrl(text) === undefined;
+}
+
+/** What was expected of a URL and is not so; undefined where all is well. */
+export function whyNoHttpUrl(text: string): string | undefined {
+  const [, scheme, port] =
+    /^\s*(https?):\/\/(?:[^/?#@]*@)?(?:\[[^\]]*\]|[^:/?#]*)(?::(\d+))?(?:[/?#]|\s*$)/i.exec(text) ?? [];
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+    return 'expected a port from 1 to 65535 in the URL';
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:');
+  if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:')) return undefined;
+  return scheme === undefined
+    ? 'expected a URL that begins with http:// or https://'
+    : 'expected a URL with the name or address of a host';
 }
 
 export const NO_CREDENTIALS = 'expected a URL without a user and a password';
@@ -94,7 +107,10 @@ const targetHostSchema = z.union([
 export const targetSchema = z.strictObject({
   url: z
     .string()
-    .refine(isHttpUrl, 'expected a URL that begins with http:// or https://')
+    .superRefine((text, context) => {
+      const message = whyNoHttpUrl(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .refine((text) => !hasCredentials(text), NO_CREDENTIALS)
     .describe('What people open, e.g. https://docs.example.com/healthcheck'),
   hosts: z.array(targetHostSchema).min(1, 'expected at least one host'),

@@ -50,7 +50,10 @@ export function readYaml(text: string, file: string): ReadYaml {
   } catch (error) {
     // The one thing that toJS refuses: aliases (*name) that multiply without end, or that have no anchor.
     const says = error instanceof Error ? error.message : String(error);
-    return { ok: false, problems: [{ file, line: 1, column: 1, message: `invalid YAML: ${says}` }] };
+    return {
+      ok: false,
+      problems: [{ file, line: 1, column: 1, message: `invalid YAML: ${aliasProblem(says)}` }],
+    };
   }
 }
 
@@ -64,7 +67,13 @@ function yamlProblem(error: YAMLError, text: string, file: string, lines: LineCo
   if (error.code === 'TAB_AS_INDENT') {
     return { ...place, message: 'invalid YAML: a tab indents this line', suggestion: 'use spaces' };
   }
+  if (/call stack/iu.test(error.message))
+    return { ...place, message: 'invalid YAML: it is nested too deeply' };
   return { ...place, message: `invalid YAML: ${lowerFirst(error.message)}` };
+}
+
+function aliasProblem(says: string): string {
+  return /alias count/iu.test(says) ? 'its aliases (*name) multiply beyond all bounds' : lowerFirst(says);
 }
 
 function lowerFirst(text: string): string {

@@ -18,6 +18,7 @@ const REDIRECTS_MAX = 4;
 export interface AskDeps {
   readonly outside: OutsideRequester;
   readonly clock: Clock;
+  readonly signal?: AbortSignal;
   readonly onProgress?: (event: { readonly kind: 'outside'; readonly says: string }) => void;
 }
 
@@ -35,7 +36,7 @@ export interface OutsideView {
  */
 export async function askOutside(target: string, trace: string, deps: AskDeps): Promise<OutsideView[]> {
   const views = [await askOnce(target, 'outside', trace, deps)];
-  for (let at = views[0]; at && views.length <= REDIRECTS_MAX; ) {
+  for (let at = views[0]; at && views.length <= REDIRECTS_MAX && !deps.signal?.aborted; ) {
     const next = redirectOf(at);
     if (next === undefined || views.some((view) => view.url === next)) break;
     at = await askOnce(next, `outside ${views.length + 1}`, trace, deps);
@@ -64,7 +65,7 @@ export async function askOnce(
     ...(scheme === 'https' ? { sni: url.hostname } : {}),
     marker: { trace, version: VERSION_MARK },
   };
-  const { output, durationMs } = await deps.outside.request(params);
+  const { output, durationMs } = await deps.outside.request(params, deps.signal);
   const kept = maskOutput(output);
   const parsed = httpRequest.parse(kept);
   deps.onProgress?.({ kind: 'outside', says: parsed.ok ? parsed.facts.says : parsed.says });

@@ -18,9 +18,9 @@ import {
 const KEPT_BYTES = 96 * 1024;
 
 export const outsideRequester: OutsideRequester = {
-  request: async (params) => {
+  request: async (params, signal) => {
     const started = performance.now();
-    const exchange = await talk(params, started);
+    const exchange = await talk(params, started, signal);
     return { output: outputOf(exchange), durationMs: Math.round(performance.now() - started) };
   },
 };
@@ -33,7 +33,11 @@ interface Exchange {
   readonly received: Buffer;
 }
 
-async function talk(params: HttpRequestParams, started: number): Promise<Exchange> {
+async function talk(
+  params: HttpRequestParams,
+  started: number,
+  signal: AbortSignal | undefined,
+): Promise<Exchange> {
   const notes: string[] = [];
   const pieces: Buffer[] = [];
   let size = 0;
@@ -52,6 +56,7 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
       if (note !== undefined) notes.push(note);
       clearTimeout(connecting);
       clearTimeout(whole);
+      signal?.removeEventListener('abort', interrupted);
       socket.destroy();
       tcp.destroy();
       done();
@@ -61,6 +66,8 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
       Math.min(limitMs, CONNECT_SECONDS * 1000),
     );
     const whole = setTimeout(() => finish(`goodgate: ${phase}: timed out`), limitMs);
+    const interrupted = (): void => finish('goodgate: interrupted');
+    signal?.addEventListener('abort', interrupted, { once: true });
     const failed = (error: NodeJS.ErrnoException): void => finish(`goodgate: ${phase}: ${said(error)}`);
     const send = (): void => {
       phase = 'response';
@@ -101,6 +108,7 @@ async function talk(params: HttpRequestParams, started: number): Promise<Exchang
       listen();
     });
     tcp.on('error', failed);
+    if (signal?.aborted) interrupted();
   });
   return { notes, connectMs, totalMs: performance.now() - started, remote, received: Buffer.concat(pieces) };
 }

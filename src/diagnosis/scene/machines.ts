@@ -23,7 +23,6 @@ function machineOf(store: EvidenceStore, alias: string, roles: readonly string[]
     const at = counters?.facts.lines[name];
     return at === undefined || !counters ? [] : counters.cite(at);
   };
-  const swap = memory?.facts.swapTotalKb;
   return {
     alias,
     roles: [...roles],
@@ -32,8 +31,7 @@ function machineOf(store: EvidenceStore, alias: string, roles: readonly string[]
     clockOffsetSeconds: clock && (clock.facts.epochMs - Date.parse(clock.evidence.at)) / 1000,
     clockCite: clock?.cite(clock.facts.line),
     memoryAvailablePercent: memory?.facts.availablePercent,
-    swapUsedPercent:
-      swap === undefined || swap === 0 ? 0 : (100 * (swap - (memory?.facts.swapFreeKb ?? swap))) / swap,
+    swapUsedPercent: swapUsedOf(memory?.facts.swapTotalKb, memory?.facts.swapFreeKb),
     memoryPressure: memory?.facts.pressure?.someAvg10,
     memoryCite: memory && [
       ...memory.cite(memory.facts.availableLine),
@@ -55,6 +53,12 @@ function machineOf(store: EvidenceStore, alias: string, roles: readonly string[]
     ...engineOf(store, alias),
     cite: identity ? identity.cite(1) : [],
   };
+}
+
+/** A host without swap uses none of it. */
+function swapUsedOf(totalKb: number | undefined, freeKb: number | undefined): number | undefined {
+  if (totalKb === 0) return 0;
+  return totalKb === undefined || freeKb === undefined ? undefined : (100 * (totalKb - freeKb)) / totalKb;
 }
 
 /** Docker or podman, where one is installed. */

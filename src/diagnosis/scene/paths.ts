@@ -1,11 +1,13 @@
 /** Paths that a backend complained of, beside what stands there. */
 import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
 import { hostMounts } from '../../probes/host/host-mounts.js';
+import { processDetail } from '../../probes/process/process-detail.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { type Word, wordsOf } from '../walk/service-words.js';
 import type { Walk } from '../walk/walk.js';
+import { accountOf, allows } from './file-rights.js';
 import { currentSignals, signalFact } from './current-signals.js';
 import { serviceFact } from './services.js';
 
@@ -52,8 +54,9 @@ function pathState(
     .at(-1);
   if (!found) return undefined;
   const seen = found.entry.state === 'exists' ? found : (parent ?? found);
-  const user = service.user;
-  const mode = Number.parseInt(seen.entry.mode ?? '', 8);
+  const { user, pid } = service;
+  const detail = pid === undefined ? undefined : store.look(processDetail, service.host, { pid })?.facts;
+  const account = user === undefined ? undefined : accountOf(user, detail);
   const mounts = store.look(hostMounts, service.host, undefined)?.facts.mounts ?? [];
   const mount = mounts
     .filter((one) => one.mount === '/' || path === one.mount || path.startsWith(`${one.mount}/`))
@@ -63,10 +66,10 @@ function pathState(
     path,
     parentExists: parentState(looks, path),
     exists: found.entry.state === 'exists' ? true : found.entry.state === 'missing' ? false : undefined,
-    mode: seen.entry.mode ?? '',
-    owner: seen.entry.owner ?? '',
-    readable: user === undefined || Number.isNaN(mode) ? undefined : may(user, seen.entry, mode, 4),
-    writable: user === undefined || Number.isNaN(mode) ? undefined : may(user, seen.entry, mode, 2),
+    mode: seen.entry.mode,
+    owner: seen.entry.owner,
+    readable: account && allows(seen.entry, account, 'read'),
+    writable: account && allows(seen.entry, account, 'write'),
     readOnlyMount: mount?.readOnly,
     signal: signalFact(word),
     service: serviceFact(store, walk, service),
@@ -81,16 +84,4 @@ function parentState(
   const parent = path.slice(0, path.lastIndexOf('/')) || '/';
   const entry = looks.flatMap((look) => look.facts.entries).find((one) => one.path === parent);
   return entry?.state === 'exists' ? true : entry?.state === 'missing' ? false : undefined;
-}
-
-function may(
-  user: string,
-  entry: { owner?: string | undefined; group?: string | undefined },
-  mode: number,
-  bit: number,
-): boolean {
-  if (user === 'root') return true;
-  if (entry.owner === user) return ((mode >> 6) & bit) !== 0;
-  if (entry.group === user) return ((mode >> 3) & bit) !== 0;
-  return (mode & bit) !== 0;
 }

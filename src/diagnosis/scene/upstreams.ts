@@ -5,6 +5,7 @@ import { httpRequest } from '../../probes/http/http-request.js';
 import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
 import { netFilter } from '../../probes/net/net-filter.js';
 import { netRoute } from '../../probes/net/net-route.js';
+import { processDetail } from '../../probes/process/process-detail.js';
 import { dockerContainers } from '../../probes/service/docker-containers.js';
 import { systemdUnits } from '../../probes/service/systemd-units.js';
 import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
@@ -29,6 +30,7 @@ import { tlsParams } from '../walk/tls-params.js';
 import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { connectionAnswer } from './connection-answer.js';
+import { type Account, accountOf, allows } from './file-rights.js';
 import { innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
 import { lookupFact } from './lookup-fact.js';
 import { proxyErrors } from './proxy-errors.js';
@@ -323,12 +325,12 @@ function socketOf(
   const found = entriesAt(store, host).find(({ entry }) => entry.path === path);
   if (!found || found.entry.state === 'unknown') return undefined;
   const { entry, look } = found;
-  const user = walk.proxy?.workers[0]?.user;
+  const account = workerAccount(store, walk, host);
   return {
     exists: entry.state === 'exists' ? true : entry.state === 'missing' ? false : undefined,
     mode: entry.mode ?? '',
     owner: entry.owner ?? '',
-    openable: entry.state === 'exists' && user !== undefined ? mayOpen(store, host, path, user) : undefined,
+    openable: entry.state === 'exists' && account ? mayOpen(store, host, path, account) : undefined,
     cite: look.cite(entry.line),
   };
 }
@@ -337,9 +339,20 @@ function entriesAt(store: EvidenceStore, host: string): { entry: FileEntry; look
   return store.looks(fileStat, host).flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })));
 }
 
+/** Who connects: a worker, with the groups that its process has. */
+function workerAccount(store: EvidenceStore, walk: Walk, host: string): Account | undefined {
+  const workers = walk.proxy?.workers ?? [];
+  const name = workers[0]?.user;
+  if (name === undefined) return undefined;
+  const details = workers.map((worker) => store.look(processDetail, host, { pid: worker.pid })?.facts);
+  return accountOf(
+    name,
+    details.find((one) => one !== undefined),
+  );
+}
+
 /** connect() needs write on the socket and search on each directory above; root passes everywhere. */
-function mayOpen(store: EvidenceStore, host: string, path: string, user: string): boolean | undefined {
-  if (user === 'root') return true;
+function mayOpen(store: EvidenceStore, host: string, path: string, account: Account): boolean | undefined {
   const entries = new Map(entriesAt(store, host).map(({ entry }) => [entry.path, entry]));
   const socket = entries.get(path);
   const parents = path
@@ -347,22 +360,12 @@ function mayOpen(store: EvidenceStore, host: string, path: string, user: string)
     .slice(1, -1)
     .map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`);
   const allowed = [
-    socket ? allows(socket, user, 2) : undefined,
+    socket ? allows(socket, account, 'write') : undefined,
     ...parents.map((parent) => {
       const entry = entries.get(parent);
-      return entry ? allows(entry, user, 1) : undefined;
+      return entry ? allows(entry, account, 'search') : undefined;
     }),
   ];
   if (allowed.includes(false)) return false;
   return allowed.includes(undefined) ? undefined : true;
-}
-
-/** Group membership is not known here: a group's right counts where the group has the user's own name. */
-function allows(entry: FileEntry, user: string, bit: 1 | 2): boolean | undefined {
-  const mode = Number.parseInt(entry.mode ?? '', 8);
-  if (Number.isNaN(mode)) return undefined;
-  if (entry.owner === user) return ((mode >> 6) & bit) !== 0;
-  if (entry.group === user) return ((mode >> 3) & bit) !== 0;
-  if ((mode & bit) !== 0) return true;
-  return ((mode >> 3) & bit) !== 0 && entry.group !== 'root' ? undefined : false;
 }

@@ -27,6 +27,8 @@ export interface FileEntry {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
   /** Bytes. */
+  /** It has an access control list; absent where that was not asked, or cannot be seen here. */
+  readonly acl?: boolean | undefined;
   readonly size?: number | undefined;
   readonly mtimeEpoch?: number | undefined;
   /** For a symlink: where it ends when followed, and what is there; absent where it leads nowhere. */
@@ -47,9 +49,18 @@ export interface FileStatFacts {
   readonly entries: readonly FileEntry[];
 }
 
+// Only GNU's ls marks an access control list ("+"); it is asked where the group may do what others may not.
 const SNIPPET = `${FRAME_SHELL}
+marks=; case $(ls --version 2>/dev/null) in *coreutils*) marks=1;; esac
 for path in "$@"; do
   o=$(stat -c '%a %u %g %s %Y %U %G %F' -- "$path" 2>&1); r=$?
+  m=\${o%% *}; t=\${m#"\${m%?}"}; m=\${m%?}; g=\${m#"\${m%?}"}
+  if [ "$marks" ] && [ "$r" = 0 ] && [ $((\${g:-0} & ~t)) != 0 ]; then
+    a=$(ls -ld -- "$path" 2>/dev/null); a=\${a%% *}
+    case $a in *+) o="$o
+acl +";; ?*) o="$o
+acl -";; esac
+  fi
   if [ -L "$path" ]; then
     o="$o
 $(readlink -f -- "$path" 2>/dev/null)
@@ -92,6 +103,8 @@ function withParents(path: string): string[] {
 /**
  * Sample (mode, uid, gid, bytes, mtime, owner, group, type; for a symlink then its end and what is there):
  * 644 0 0 221 1795224301 root root regular file
+ * 660 0 33 0 1795224301 root www-data socket         with its mark where the group may more than others:
+ * acl -
  * stat: cannot statx '/var/lib/x': No such file or directory
  */
 export function parseFileStat(output: ProbeOutput): Parsed<FileStatFacts> {
@@ -119,6 +132,7 @@ function entryOf(frame: Frame): FileEntry {
     path,
     state: 'exists',
     ...shape,
+    acl: /^acl [+-]$/.test(target ?? '') ? target === 'acl +' : undefined,
     target: end === undefined ? undefined : target || undefined,
     targetType: end?.type,
     targetMode: end?.mode,
