@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Host, SshTransport, Transport } from '../domain/host.js';
 import type { Target } from '../domain/target.js';
 import { type Checked, problem } from './config.js';
-import { hasCredentials, isHostKey, isHttpUrl, whyNoHttpUrl, NO_CREDENTIALS } from './config-schema.js';
+import { hasCredentials, isHostKey, isHttpUrl, NO_CREDENTIALS, whyNoHttpUrl } from './config-schema.js';
 import { type HostAddress, parseHostAddress } from './parse-host-address.js';
 import { resolvePath } from './resolve-path.js';
 

@@ -7,8 +7,8 @@ import type { Fact } from '../scene-types.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { type Word, wordsOf } from '../walk/service-words.js';
 import type { Walk } from '../walk/walk.js';
-import { accountOf, allows } from './file-rights.js';
 import { currentSignals, signalFact } from './current-signals.js';
+import { accountOf, allows } from './file-rights.js';
 import { serviceFact } from './services.js';
 
 const COMPLAINTS = new Set(['no-such-file', 'permission-denied', 'read-only-file-system']);
