@@ -111,14 +111,20 @@ function outcomeSays(outcome: string | undefined, says: string | undefined): Mes
   }
 }
 
-function backendHops({ backend }: Fact<'Upstream'>, hop: MakeHop): Hop[] {
+function backendHops({ backend, direct }: Fact<'Upstream'>, hop: MakeHop): Hop[] {
   if (!backend) return [];
   // A service that systemd starts on demand may rest until it is asked.
   const onDemand = ['stopped', 'exited'].includes(backend.state ?? '') && Boolean(backend.startedBy);
   const name = backend.name ?? '?';
   const running = backend.running;
   const state: HopState =
-    running === undefined ? 'unknown' : running || (onDemand && !backend.masked) ? 'ok' : 'broken';
+    running === undefined
+      ? 'unknown'
+      : running || (onDemand && !backend.masked)
+        ? 'ok'
+        : direct?.well
+          ? 'unknown'
+          : 'broken';
   const own = hop(
     backend.manager ?? 'process',
     name,

@@ -452,7 +452,12 @@ export const sceneTypes = {
     /** Programs that a file on disk defines and the running supervisord does not know. */
     missingPrograms: 'list<string>',
     missingCite: 'list<string>',
+    /** The systemd unit that keeps it; empty where systemd has none. */
+    unit: 'string',
     unitState: 'string',
+    unitMasked: 'bool',
+    unitEnabled: 'bool',
+    unitCite: 'list<string>',
     configFile: 'string',
     ...CITED,
   },

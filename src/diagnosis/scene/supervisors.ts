@@ -1,7 +1,32 @@
 import { supervisorConfig } from '../../probes/service/supervisor-config.js';
 import { supervisorStatus } from '../../probes/service/supervisor-status.js';
+import { systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+
+/** A masked unit tells no more than its name. */
+function unitOf(store: EvidenceStore, host: string, configFile: string): Partial<Fact<'Supervisor'>> {
+  const look = store.look(systemdUnits, host, undefined);
+  if (!look) return {};
+  const keepers = look.facts.units.filter(
+    ({ name, execStart }) =>
+      /^supervisord?\.service$/.test(name) || /\bsupervisord\b/.test(execStart[0] ?? ''),
+  );
+  const unit =
+    keepers.find(({ execStart }) => execStart[0]?.split(' ').includes(configFile)) ??
+    keepers.find(({ execStart }) => !/ -c ?\//.test(execStart[0] ?? ''));
+  if (!unit || unit.load === 'not-found') return { unit: '' };
+  const masked = unit.load === 'masked';
+  return {
+    unit: unit.name,
+    unitState: `${unit.active} (${masked ? 'masked' : unit.sub})`,
+    unitMasked: masked,
+    unitEnabled: !/^(?:disabled|masked)/.test(unit.unitFileState),
+    unitCite: ['ActiveState', masked ? 'LoadState' : 'UnitFileState'].flatMap((name) =>
+      look.cite(unit.lines[name] ?? unit.line),
+    ),
+  };
+}
 
 /** Each supervisord that runs, or that a configuration on disk is there for. */
 export function supervisorsOf(store: EvidenceStore, hosts: readonly string[]): Fact<'Supervisor'>[] {
@@ -27,6 +52,7 @@ export function supervisorsOf(store: EvidenceStore, hosts: readonly string[]): F
         missingPrograms: missing.map((program) => program.name),
         missingCite: missing.flatMap((program) => config?.cite(program.line) ?? []),
         configFile: instance.configFile,
+        ...unitOf(store, host, instance.configFile),
         cite: [...(status?.cite(instance.line + 1) ?? []), ...(status?.cite(instance.line) ?? [])],
       };
     });
