@@ -10,9 +10,10 @@ import type {
   RuledOut,
   Verdict,
 } from '../domain/diagnosis.js';
+import { hostOf } from '../domain/place.js';
 import { type CauseGraph, effectsOf, layerRank, rootsOf } from './cause-graph.js';
 import { citationOf, type EvidenceIndex, indexEvidence } from './cite.js';
-import type { Finding, Findings, Message } from './findings.js';
+import type { FilledRecovery, Finding, Findings, Message } from './findings.js';
 import { hopMap } from './hop-map.js';
 import { formatMessage, type Language } from './messages.js';
 import { notChecked } from './not-checked.js';
@@ -24,6 +25,8 @@ import { answersAsItsBackend, idleServer } from './who-answers.js';
 export interface DiagnoseInput {
   readonly record: CheckRecord;
   readonly scene: Scene;
+  /** Where the first proxy passes to a second one: that one's. */
+  readonly inner?: Scene | undefined;
   readonly findings: Findings;
   readonly graph: CauseGraph;
   readonly playbook: string;
@@ -107,7 +110,7 @@ function nameCause(
   input: DiagnoseInput,
   index: EvidenceIndex,
 ): NamedCause {
-  const { scene, graph, language, record } = input;
+  const { scene, graph, language, record, inner } = input;
   const effects = effectsOf(
     id,
     considered.map((finding) => finding.cause),
@@ -119,7 +122,8 @@ function nameCause(
   );
   // A cause that is itself about the answer needs no link that shows the same answer once more.
   const told = new Set([...own, ...effects].flatMap((finding) => firstKey(finding.cites, index)));
-  const met = nginxMeets(id, scene, graph) ? upstreamLink(scene) : undefined;
+  const deepest = inner && upstreamLink(inner) ? inner : scene;
+  const met = nginxMeets(id, deepest, graph) ? upstreamLink(deepest) : undefined;
   const symptoms = [
     ...(met && !firstKey(met.cites, index).some((key) => told.has(key)) ? [met] : []),
     clientLink(scene, record.target.asked?.url ?? record.target.url),
@@ -128,7 +132,7 @@ function nameCause(
   return {
     id,
     certainty: first.certainty,
-    host: first.host ?? links[0]?.evidence[0]?.host ?? OUTSIDE,
+    ...placeOf(first.host ?? links[0]?.evidence[0]?.host ?? OUTSIDE, record),
     title,
     // A link without a line to show is a claim; only what can be shown stands in a chain.
     chain: [...links, ...symptoms].filter((link) => link.evidence.length > 0),
@@ -139,11 +143,33 @@ function nameCause(
           id: filled.recovery.id,
           risk: filled.recovery.risk,
           title: formatMessage(filled.title, language),
-          ...(filled.host === undefined ? {} : { host: filled.host }),
-          argv: filled.argv,
+          ...recoveryAt(filled, record, scene),
         })),
       ({ host, argv }) => JSON.stringify([host, argv]),
     ),
+  };
+}
+
+/** The host, and the container on it. */
+function placeOf(place: string, record: CheckRecord): { readonly host: string; readonly container?: string } {
+  return hostOf(
+    place,
+    record.hosts.map(({ alias }) => alias),
+  );
+}
+
+/** What mends something in a container is run there. */
+function recoveryAt(
+  { host: place, argv }: FilledRecovery,
+  record: CheckRecord,
+  scene: Scene,
+): Pick<NamedCause['recoveries'][number], 'host' | 'argv'> {
+  if (place === undefined) return { argv };
+  const { host, container } = placeOf(place, record);
+  const engine = scene.machines.find(({ alias }) => alias === host)?.engine || 'docker';
+  return {
+    host,
+    argv: container === undefined ? argv : argv.map((words) => [engine, 'exec', container, ...words]),
   };
 }
 

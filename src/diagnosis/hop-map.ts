@@ -7,7 +7,13 @@ import type { Fact, Scene } from './scene-types.js';
 import { message, statusName } from './symptom.js';
 import { answersAsItsBackend } from './who-answers.js';
 
-export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: Language): Hop[] {
+export function hopMap(
+  scene: Scene,
+  url: string,
+  _graph: CauseGraph,
+  language: Language,
+  inner?: Scene,
+): Hop[] {
   const hop = (name: string, address: string, state: HopState, says: Message, depth = 0): Hop => ({
     hop: name,
     address,
@@ -16,11 +22,16 @@ export function hopMap(scene: Scene, url: string, _graph: CauseGraph, language: 
     depth,
   });
   const client = hop('client', url, clientState(scene), clientSays(scene.request));
-  const upstreams = scene.upstreams.flatMap((upstream) => [
+  const upstreams = upstreamHops(scene, hop);
+  const innerHops = inner ? [proxyHop(inner.proxy, hop), ...upstreamHops(inner, hop)] : [];
+  return dedupe([client, proxyHop(scene.proxy, hop), ...upstreams, ...innerHops]);
+}
+
+function upstreamHops(scene: Scene, hop: MakeHop): Hop[] {
+  return scene.upstreams.flatMap((upstream) => [
     hop('upstream', upstream.address ?? '?', upstreamState(upstream, scene), upstreamSays(upstream)),
     ...backendHops(upstream, hop),
   ]);
-  return dedupe([client, proxyHop(scene.proxy, hop), ...upstreams]);
 }
 
 function clientState(scene: Scene): HopState {

@@ -126,6 +126,7 @@ export const sceneTypes = {
     publishedCite: 'list<string>',
     networks: 'list<string>',
     networksCite: 'list<string>',
+    extraHostsCite: 'list<string>',
     unknownOptions: 'list<string>',
     unknownOptionsCite: 'list<string>',
     /** Ports that its own configuration names. */
@@ -221,6 +222,10 @@ export const sceneTypes = {
     errors: 'list<ProxyError>',
     /** The service that ought to answer there. */
     backend: 'Service',
+    /** Another nginx of the target is there, and is looked at by itself. */
+    relayed: 'bool',
+    /** Of two containers: there is a network that both are on. */
+    sharesNetwork: 'bool',
     /** How the backend was recognised: owns-port, claims-port, name, only-one */
     backendBy: 'string',
     /** The service that owns the listener, where it is another than the backend. */
@@ -285,6 +290,9 @@ export const sceneTypes = {
   /** nginx, as it reads its configuration for this request. */
   Proxy: {
     host: 'string',
+    /** Another nginx of the target passes the request to it. */
+    behind: 'bool',
+    inContainer: 'bool',
     installed: 'bool',
     running: 'bool',
     /** nginx, or whatever is in front, listens on the URL's port. */

@@ -44,6 +44,8 @@ export interface NamedCause {
   readonly id: string;
   readonly certainty: Certainty;
   readonly host: string;
+  /** The container on the host in which it is to be mended. */
+  readonly container?: string;
   readonly title: string;
   readonly chain: readonly ChainLink[];
   readonly recoveries: readonly RecoveryText[];

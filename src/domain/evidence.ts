@@ -48,6 +48,7 @@ export interface ProbeOutput {
 export interface Evidence {
   readonly id: string;
   readonly kind: string;
+  /** The host, or a place within it: see place.ts. */
   readonly host: string;
   readonly argv: readonly string[];
   /** ISO 8601, UTC, by the bot's clock when the answer arrived. */

@@ -5,10 +5,12 @@ import { type Planned, planRound, type Round } from '../diagnosis/walk/plan-roun
 import type { WalkTarget } from '../diagnosis/walk/walk.js';
 import type { CheckRecord, RecordedHost } from '../domain/check-record.js';
 import type { Evidence, ProbeCommand } from '../domain/evidence.js';
+import { containerAt } from '../domain/place.js';
 import type { Target } from '../domain/target.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import type { Clock, HostRunner, HostSession } from '../ports.js';
 import type { OutsideRequester } from '../ports-outside.js';
+import { withinContainer } from '../probes/within-container.js';
 import { choosePlaybook, withDefaults } from './choose-playbook.js';
 import { evidenceOf } from './evidence-of.js';
 import { maskSentence } from './mask-output.js';
@@ -63,7 +65,7 @@ export async function checkTarget(target: Target, deps: CheckDeps): Promise<Chec
     const evidence: Evidence[] = [];
     const counts = new Map<string, number>();
     let asked = named;
-    for (const round of [1, 2, 3] as const) {
+    for (const round of [1, 2, 3, 4] as const) {
       // The marked requests of the outside view must be in the logs before the last round reads them.
       if (round === 3) evidence.push(...(await outside.all()));
       const playbook =
@@ -157,8 +159,12 @@ async function runRound(
   planned: readonly Planned[],
   deps: CheckDeps,
 ): Promise<Evidence[]> {
-  const commands = planned.filter((one) => one.host === host.alias).map((one) => one.command);
-  if (commands.length === 0) return [];
+  const looks = planned.flatMap((one) => {
+    const command = commandOn(host.alias, one);
+    return command ? [{ one, command }] : [];
+  });
+  if (looks.length === 0) return [];
+  const commands = looks.map(({ command }) => command);
   deps.onProgress?.({ kind: 'round', host: host.alias, round, total: commands.length });
   const arrived = new Map<string, string>();
   const report = (command: ProbeCommand): void => {
@@ -172,12 +178,20 @@ async function runRound(
     });
   };
   const results = await host.session.run(commands, report);
-  return commands.map((command) =>
+  return looks.map(({ one, command }) =>
     evidenceOf(
-      host.alias,
-      command,
+      one.host,
+      { ...command, id: one.command.id },
       results.get(command.id),
       arrived.get(command.id) ?? deps.clock.now().toISOString(),
     ),
   );
+}
+
+/** What this host is asked: a look of its own, or one into a container of its. */
+function commandOn(host: string, { host: place, command, outside }: Planned): ProbeCommand | undefined {
+  if (place === host) return command;
+  const container = containerAt(place, host);
+  if (container === undefined) return undefined;
+  return outside ? { ...command, id: `${container}/${command.id}` } : withinContainer(command, container);
 }

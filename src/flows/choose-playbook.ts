@@ -23,7 +23,8 @@ export function choosePlaybook(
   target: WalkTarget,
 ): Playbook | undefined {
   if (asked !== undefined) return playbooks.get(asked);
-  const scene = prepareScene(buildScene(store, walk(store, target)));
+  const way = walk(store, target);
+  const scene = prepareScene(buildScene(store, way.inner ?? way));
   const fitting = [...playbooks.values()].find(
     (playbook) => playbook.match !== undefined && truthOf(evaluate(playbook.match, {}, scene)) === 'true',
   );

@@ -1,4 +1,5 @@
 import type { Citation } from '../domain/diagnosis.js';
+import { enteredBy } from '../probes/within-container.js';
 import { shellWords, shortCommand } from './shell-words.js';
 
 /**
@@ -7,6 +8,14 @@ import { shellWords, shortCommand } from './shell-words.js';
  */
 export function commandShown(citation: Pick<Citation, 'probe' | 'argv' | 'within'>, ellipsis = '…'): string {
   const { argv, probe, within } = citation;
+  const entered = enteredBy(argv);
+  if (entered) {
+    const inner = commandShown(
+      { probe, argv: entered.argv, ...(within === undefined ? {} : { within }) },
+      ellipsis,
+    );
+    return `${shellWords(['docker', 'exec', entered.container])} ${inner}`;
+  }
   const values = valuesOf(argv);
   // What a snippet ran is translated; what ran as it stands is shown so.
   if (values === undefined && probe !== 'systemd.journal') return shellWords(argv);
@@ -54,7 +63,8 @@ const PLAIN: Readonly<Record<string, Show>> = {
   'net.route': ([address = '']) => shellWords(['ip', 'route', 'get', address]),
   'nginx.accessLog': tail,
   'nginx.dump': (_values, within) => named(within) ?? 'nginx -T',
-  'nginx.errorLog': tail,
+  'nginx.errorLog': ([path = '', lines, kind]) =>
+    kind === 'logs' ? shellWords(['docker', 'logs', path]) : tail([path, lines ?? ''], undefined),
   'nginx.processes': always('ps', '-o', 'pid,user,lstart,args', '-C', 'nginx'),
   'postgres.activity': always('psql', '-c', 'select count(*) from pg_stat_activity'),
   'postgres.ready': ([host = '', port = '', socket]) =>

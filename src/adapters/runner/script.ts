@@ -4,6 +4,7 @@
  * Script text is constant: values from outside are argument lines, and the text refers to them by number.
  */
 import { type ProbeCommand, SUDO_MAY_ASK } from '../../domain/evidence.js';
+import { enteredBy } from '../../probes/within-container.js';
 
 /** The most of standard error that comes back from one probe. */
 export const STDERR_CAP_BYTES = 4096;
@@ -229,7 +230,9 @@ const RUNNER = FUNCTIONS.replace(/^ +/gm, '').trim();
 
 /** `sh -c CONSTANT`: the constant may be long, and a shell reads argument lines byte by byte. */
 function isSnippet(argv: readonly string[], position: number): boolean {
-  return position === 2 && argv[0] === 'sh' && argv[1] === '-c';
+  if (position === 2) return argv[0] === 'sh' && argv[1] === '-c';
+  const inside = enteredBy(argv)?.argv;
+  return inside !== undefined && position === argv.length - inside.length + 2 && isSnippet(inside, 2);
 }
 
 function singleQuoted(text: string): string {

@@ -20,6 +20,7 @@ import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
 import { proxyService } from '../walk/proxy-service.js';
 import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
 import { selfRequest, shadowedRequest, upgradeRead, upgradeSelfRequest } from '../walk/requests.js';
+import type { ServiceReading } from '../walk/service-reading.js';
 import { blockLabel, isByDefault, mayBeByDesign, shadowOf } from '../walk/shadow.js';
 import { addressOf, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
@@ -34,6 +35,8 @@ export function proxyOf(store: EvidenceStore, walk: Walk): Fact<'Proxy'> {
   if (host === undefined) return { cite: [] };
   return {
     host,
+    behind: walk.behind,
+    inContainer: proxy?.container !== undefined,
     ...presenceOf(store, walk, host),
     ...(proxy ? configurationOf(store, walk, proxy) : {}),
     errors: proxyErrors(store, host, walk.target.trace),
@@ -53,6 +56,8 @@ function answer(
 }
 
 function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fact<'Proxy'>> {
+  const { proxy } = walk;
+  if (proxy?.container) return containedPresence(store, walk, proxy, proxy.container);
   const dump = store.look(nginxDump, host, {});
   const processes = store.look(nginxProcesses, host, {});
   const services = walk.hosts.find((one) => one.host === host);
@@ -68,6 +73,21 @@ function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fac
     listening: services?.listenersKnown ? listener !== undefined : undefined,
     listener: listener && services ? listenerOf(listener, services) : undefined,
     service: service && serviceFact(store, walk, service),
+  };
+}
+
+/** The engine says whether its container runs, and listens in its stead. */
+function containedPresence(
+  store: EvidenceStore,
+  walk: Walk,
+  proxy: ProxyReading,
+  container: ServiceReading,
+): Partial<Fact<'Proxy'>> {
+  return {
+    installed: true,
+    running: container.running && proxy.master !== undefined,
+    listening: container.running,
+    service: serviceFact(store, walk, container),
   };
 }
 
@@ -235,7 +255,7 @@ function workersOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Parti
   const used = errors.filter((error) => error.marked && error.upstream).map((error) => error.upstream ?? '');
   const live = proxy.workers.filter((worker) => !worker.shuttingDown);
   const details = live
-    .map((worker) => store.look(processDetail, proxy.host, { pid: worker.pid }))
+    .map((worker) => store.look(processDetail, proxy.machine, { pid: worker.pid }))
     .find((look) => look);
   return {
     usedAddresses: [...new Set(used)],
@@ -256,7 +276,7 @@ function newerFiles(
   ages: readonly number[],
 ): Partial<Fact<'Proxy'>> {
   const looks = store.looks(fileStat, proxy.host);
-  const clock = store.look(nginxProcesses, proxy.host, {});
+  const clock = store.look(nginxProcesses, proxy.machine, {});
   const now = clock?.facts.epoch;
   if (ages.length === 0 || looks.length === 0 || now === undefined) return {};
   // A clock of whole seconds may be up to one behind.
@@ -293,8 +313,9 @@ function citeOf(store: EvidenceStore, proxy: ProxyReading | undefined, host: str
   const lines = [pass, location].flatMap((directive) =>
     directive && proxy ? proxy.citeDump(directive.dumpLine) : [],
   );
-  const processes = store.look(nginxProcesses, host, {});
+  const processes = store.look(nginxProcesses, proxy?.machine ?? host, {});
   const master = proxy?.master;
   if (lines.length > 0 && master) return lines;
+  if (proxy?.container) return [...lines, ...proxy.container.cite];
   return [...lines, ...(processes ? processes.cite(master?.line ?? 0) : [])];
 }

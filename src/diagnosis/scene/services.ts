@@ -123,16 +123,19 @@ function portsOf(
 function engineCites(
   store: EvidenceStore,
   service: ServiceReading,
-): Pick<Fact<'Service'>, 'publishedCite' | 'networksCite' | 'healthCite' | 'restartsCite'> {
+): Pick<
+  Fact<'Service'>,
+  'publishedCite' | 'networksCite' | 'extraHostsCite' | 'healthCite' | 'restartsCite'
+> {
   const { container } = service;
   const look = container && store.look(dockerContainers, service.host, undefined);
-  const at = (name: string): string[] => {
-    const line = container?.lines[name];
-    return line === undefined || !look ? [] : look.cite(line);
-  };
+  const cited = (line: number | undefined): string[] => (line === undefined || !look ? [] : look.cite(line));
+  const at = (name: string): string[] => cited(container?.lines[name]);
+  const published = container?.publishedPorts ?? [];
   return {
-    publishedCite: at('Ports'),
-    networksCite: at('Networks'),
+    publishedCite: published.length > 0 ? published.flatMap(({ line }) => cited(line)) : at('Ports'),
+    networksCite: (container?.networks ?? []).flatMap(({ line }) => cited(line)),
+    extraHostsCite: at('ExtraHosts'),
     healthCite: at('Health'),
     restartsCite: at('RestartCount'),
   };

@@ -12,6 +12,7 @@ import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { type InnerListener, innerListeners } from '../walk/container-end.js';
+import { sharesNetwork } from '../walk/container-names.js';
 import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { numericAddresses } from '../walk/lookups.js';
@@ -86,6 +87,8 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
       ),
     listening: within ? within.open !== undefined : listening(owner, exact, direct),
     refused: direct && refused(direct.outcome, within),
+    relayed: walk.inner !== undefined && walk.inner.proxy?.container === upstream.end?.service,
+    sharesNetwork: networkOfBoth(walk, upstream),
     published: upstream.end?.publishedAs !== undefined,
     unseenBehind: within ? false : unseenBehind(store, owner, exact),
     containerPort: upstream.end?.port,
@@ -118,6 +121,18 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
         ? walk.proxy.citeDump(server.directive.dumpLine)
         : (direct?.cite ?? []),
   };
+}
+
+/** Not known where the backend is met by a port that it publishes: then it is no network's matter. */
+function networkOfBoth(walk: Walk, { backend, end }: UpstreamWalk): boolean | undefined {
+  const proxy = walk.proxy?.container?.container;
+  const other = backend?.service.container;
+  if (!proxy || !other || end?.publishedAs !== undefined) return undefined;
+  return (
+    sharesNetwork(proxy, other) ||
+    proxy.networkMode === `container:${other.id}` ||
+    other.networkMode === `container:${proxy.id}`
+  );
 }
 
 interface Inside {

@@ -3,8 +3,10 @@
  * connections whether or not anything listens behind; only the container's own network tells.
  */
 import type { Listener } from '../../probes/net/listener.js';
+import type { ContainerFacts } from '../../probes/service/docker-containers.js';
 import { dockerListeners } from '../../probes/service/docker-listeners.js';
 import type { EvidenceStore } from '../looked.js';
+import { isCalled } from './container-names.js';
 import type { HostServices } from './host-services.js';
 import type { ServiceReading } from './service-reading.js';
 
@@ -47,13 +49,14 @@ export function containerEnd(
   place: { readonly host: string; readonly port?: number | undefined },
   owner: HostServices | undefined,
   hosts: readonly HostServices[],
+  asker: ServiceReading | undefined,
 ): ContainerEnd | undefined {
   const { port } = place;
   if (port === undefined) return undefined;
   const services = (owner ? [owner] : hosts).flatMap((host) => host.services).filter(isUp);
   for (const service of services) {
     if (owner === undefined) {
-      if (service.container?.networks.some(({ ip }) => ip === place.host))
+      if (service.container && leadsTo(service.container, place.host, asker?.container))
         return { service, port, publishedAs: undefined };
       continue;
     }
@@ -63,6 +66,12 @@ export function containerEnd(
     if (mapping) return { service, port: mapping.containerPort, publishedAs: port };
   }
   return undefined;
+}
+
+/** To a host every container's address; to a container those on networks of its own, and their names there. */
+function leadsTo(container: ContainerFacts, address: string, asker: ContainerFacts | undefined): boolean {
+  if (asker) return container.id !== asker.id && isCalled(container, address, asker);
+  return container.networks.some(({ ip }) => ip === address);
 }
 
 /** A container that is stopped, or between two starts, has neither ports nor addresses. */
@@ -75,7 +84,10 @@ function takes(hostIp: string, address: string): boolean {
   return ['', '0.0.0.0', '::'].includes(hostIp) || hostIp === address || !/^[0-9.]+$/.test(address);
 }
 
-/** Addresses of a container in its networks, where the host itself, or another container there, reaches it. */
-export function containerAddresses(service: ServiceReading): string[] {
-  return (service.container?.networks ?? []).map(({ ip }) => ip).filter((ip) => ip !== '');
+/** Addresses of a container: all of them for its host, and for another container those on networks of both. */
+export function containerAddresses(service: ServiceReading, asker: ServiceReading | undefined): string[] {
+  const own = asker?.container?.networks.map(({ name }) => name);
+  return (service.container?.networks ?? [])
+    .filter(({ ip, name }) => ip !== '' && (own === undefined || own.includes(name)))
+    .map(({ ip }) => ip);
 }

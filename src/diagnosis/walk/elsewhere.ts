@@ -22,7 +22,7 @@ export function elsewherePlaces(
       ({ service, listener }) => service === backend.service && listener.port !== undefined,
     ) ?? [];
   if (backend.service.container && !usesHostNetwork(backend.service)) {
-    return containerPlaces(store, upstream, backend.service, sameHost).slice(0, PLACES_MAX);
+    return containerPlaces(store, walk, upstream, backend.service).slice(0, PLACES_MAX);
   }
   const places = listeners.flatMap(({ listener }) => {
     const port = listener.port ?? 0;
@@ -71,19 +71,23 @@ interface Address {
  */
 function containerPlaces(
   store: EvidenceStore,
+  walk: Walk,
   upstream: UpstreamWalk,
   service: ServiceReading,
-  sameHost: boolean,
 ): Address[] {
   const { server, end } = upstream;
-  const published = (service.container?.publishedPorts ?? [])
+  const asker = walk.proxy?.container;
+  const sameHost = walk.proxy === undefined || walk.proxy.machine === service.host;
+  // What a container publishes on its host is the way of those outside; its neighbours need none.
+  const bindings = asker ? [] : service.container?.publishedPorts;
+  const published = (bindings ?? [])
     .filter((one) => one.protocol === 'tcp' && one.hostPort !== server.port)
     .flatMap(({ hostIp, hostPort }) => {
       const listens = hostIp === '' ? '0.0.0.0' : hostIp;
       const address = reachableAddress(store, service.host, listens, sameHost);
       return address === undefined ? [] : [{ address, port: hostPort }];
     });
-  const [ip] = containerAddresses(service);
+  const [ip] = containerAddresses(service, asker);
   // Nobody has the address that nginx uses: perhaps the container had it before it was made anew.
   const moved = end === undefined && upstream.owner === undefined && !upstream.loopback;
   const open = (innerListeners(store, service) ?? [])

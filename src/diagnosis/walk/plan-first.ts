@@ -57,6 +57,19 @@ export function firstRound(target: WalkTarget): Planned[] {
   ]);
 }
 
+/** The same of a container: what its host cannot tell. */
+export function placeRound(place: string): Planned[] {
+  return [
+    ...plan(place, supervisorStatus, undefined),
+    ...plan(place, supervisorConfig, undefined),
+    ...plan(place, nginxProcesses, {}),
+    ...plan(place, netListeners, undefined),
+    ...plan(place, processList, undefined),
+    ...plan(place, netAddresses, undefined),
+    ...plan(place, dnsConfig, undefined),
+  ];
+}
+
 function ownPath(path: string | undefined): string | undefined {
   return path?.startsWith('/') ? path : undefined;
 }

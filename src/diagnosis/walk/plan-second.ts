@@ -105,7 +105,7 @@ function files(walk: Walk): Planned[] {
   const paths = [...new Set([...configFiles(proxy), ...errorLogPaths(proxy), ...sockets])];
   return [
     ...(paths.length > 0 ? plan(proxy.host, fileStat, { paths }) : []),
-    ...proxy.workers.slice(0, 2).flatMap((worker) => plan(proxy.host, processDetail, { pid: worker.pid })),
+    ...proxy.workers.slice(0, 2).flatMap((worker) => plan(proxy.machine, processDetail, { pid: worker.pid })),
   ];
 }
 

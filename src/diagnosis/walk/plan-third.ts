@@ -16,6 +16,7 @@ import { directRequest, elsewhereRequest } from './requests.js';
 import { tlsParams } from './tls-params.js';
 import type { UpstreamWalk, Walk } from './walk.js';
 
+const CONTAINER_LOG_LINES = 2000;
 const ERROR_LOG_BYTES = 512 * 1024;
 const ACCESS_LOG_BYTES = 128 * 1024;
 
@@ -39,7 +40,16 @@ function logs(walk: Walk): Planned[] {
       plan(host, nginxErrorLog, { path: '/var/log/nginx/error.log', bytes: ERROR_LOG_BYTES }),
     );
   }
+  const { container } = proxy;
   return [
+    ...(container
+      ? plan(proxy.host, nginxErrorLog, { container: container.name, lines: CONTAINER_LOG_LINES }).map(
+          (one) => ({
+            ...one,
+            outside: true,
+          }),
+        )
+      : []),
     ...errorLogPaths(proxy).flatMap((path) =>
       plan(proxy.host, nginxErrorLog, { path, bytes: ERROR_LOG_BYTES }),
     ),

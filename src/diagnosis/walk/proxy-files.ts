@@ -15,7 +15,8 @@ export function nginxPath(proxy: ProxyReading, path: string): string | undefined
 function pathOf(proxy: ProxyReading, target: LogTarget): string[] {
   if (target.kind === 'compiled-in') return COMPILED_IN_ERROR_LOGS;
   const path = target.kind === 'file' ? nginxPath(proxy, target.path) : undefined;
-  return path === undefined ? [] : [path];
+  // What goes to standard error is the container's log.
+  return path === undefined || path.startsWith('/dev/std') ? [] : [path];
 }
 
 /** The error logs of the matched location and of the main level: start-up and worker trouble goes to the latter. */

@@ -15,7 +15,9 @@ import { type PassResolution, resolvePass } from '../../nginx/resolve-upstream.j
 import { type NginxDump, nginxDump } from '../../probes/nginx/nginx-dump.js';
 import { type NginxMaster, type NginxWorker, nginxProcesses } from '../../probes/nginx/nginx-processes.js';
 import type { EvidenceStore, Looked } from '../looked.js';
+import { placeOfContainer } from './container-places.js';
 import type { HostServices } from './host-services.js';
+import type { ServiceReading } from './service-reading.js';
 
 export interface ReadConfig {
   readonly config: NginxConfig;
@@ -33,7 +35,12 @@ export interface ReadConfig {
 }
 
 export interface ProxyReading {
+  /** Where it runs: a host, or a container on one. */
   readonly host: string;
+  /** The host that numbers its processes. */
+  readonly machine: string;
+  /** The container that it runs in, where the engine tells of it. */
+  readonly container: ServiceReading | undefined;
   readonly dump: NginxDump;
   readonly master: NginxMaster | undefined;
   readonly workers: readonly NginxWorker[];
@@ -54,13 +61,18 @@ export function readProxy(
   hosts: readonly HostServices[],
   configFile: string | undefined,
 ): ProxyReading | undefined {
-  const readings = hosts.flatMap((services) => readHost(store, url, services));
+  const readings = readProxies(store, url, hosts);
   // Of several nginx on a machine only one that takes this URL says anything of it.
   const fitting =
     readings.length > 1
       ? readings.filter((reading) => takesUrl(reading, url) || isNamed(reading, configFile))
       : readings;
   return fitting.sort((a, b) => worth(b) - worth(a))[0];
+}
+
+/** Every nginx of the hosts and their containers, as it would take this URL. */
+export function readProxies(store: EvidenceStore, url: URL, hosts: readonly HostServices[]): ProxyReading[] {
+  return hosts.flatMap((services) => readHost(store, url, services));
 }
 
 /** The configuration that the target itself names. */
@@ -99,16 +111,22 @@ function readHost(store: EvidenceStore, url: URL, services: HostServices): Proxy
     const master = processes?.masters.find((one) => one.pid === dump.masterPid);
     const workers = processes?.workers.filter((worker) => worker.ppid === dump.masterPid) ?? [];
     const pids = new Set([dump.masterPid, ...workers.map((worker) => worker.pid)]);
+    const container = services.services.find((one) => one.container && one.container.id === dump.container);
+    const place = container && placeOfContainer(container);
     return {
-      host,
+      host: place ?? host,
+      machine: host,
+      container: place === undefined ? undefined : container,
       dump,
       master,
       workers,
       read: readDump(look, dump, url),
-      ownsPort: services.listeners.some(
-        ({ listener }) =>
-          listener.port === port && listener.processes.some((process) => pids.has(process.pid)),
-      ),
+      ownsPort:
+        services.listeners.some(
+          ({ listener }) =>
+            listener.port === port && listener.processes.some((process) => pids.has(process.pid)),
+        ) ||
+        (container?.container?.publishedPorts.some((one) => one.hostPort === port) ?? false),
       citeDump: (line) => look.cite(dump.dumpFirstLine + line),
       citeOutput: (line) => look.cite(line),
     };

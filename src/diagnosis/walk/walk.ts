@@ -6,12 +6,15 @@ import { netAddresses } from '../../probes/net/net-addresses.js';
 import type { EvidenceStore } from '../looked.js';
 import { type Claims, claimsOf } from './claims.js';
 import { type ContainerEnd, containerEnd } from './container-end.js';
+import { isCalled, sharesNetwork } from './container-names.js';
+import { placeServices } from './container-places.js';
+import { downProxy } from './down-proxy.js';
 import { type FreeListener, freeListeners } from './free-listeners.js';
 import { candidates, type HostServices, hostServices } from './host-services.js';
 import { lookupAddresses } from './lookups.js';
 import { type MatchedBackend, matchBackend } from './match-backend.js';
 import { onlyOneLeft } from './only-one-left.js';
-import { type ProxyReading, portOf, readProxy } from './read-proxy.js';
+import { type ProxyReading, portOf, readProxies, readProxy } from './read-proxy.js';
 import type { ServiceReading } from './service-reading.js';
 
 export interface WalkTarget {
@@ -46,6 +49,10 @@ export interface Walk {
   readonly proxyHosts: readonly string[];
   readonly proxy: ProxyReading | undefined;
   readonly upstreams: readonly UpstreamWalk[];
+  /** Where the first nginx passes to a second one in a container. */
+  readonly inner: Walk | undefined;
+  /** It is such a second one. */
+  readonly behind: boolean;
   /** Services whose words and configuration are worth reading, backends first. */
   readonly suspects: readonly ServiceReading[];
   readonly claims: (service: ServiceReading) => Claims;
@@ -70,13 +77,69 @@ export function targetOf(record: CheckRecord): WalkTarget {
 
 export function walk(store: EvidenceStore, target: WalkTarget): Walk {
   const url = new URL(target.url);
-  const hosts = target.hosts.map((host) => hostServices(store, host.alias));
-  const withRole = (role: Role) =>
-    target.hosts.filter((host) => host.roles.includes(role)).map((host) => host.alias);
-  const proxyHosts = withRole('proxy');
-  const atProxies = hosts.filter((host) => proxyHosts.includes(host.host));
-  const proxy = readProxy(store, url, atProxies, target.variables['nginxConfig']);
-  const backendHosts = withRole('backend');
+  const machines = target.hosts.map((host) => hostServices(store, host.alias));
+  const proxyHosts = hostsWithRole(target, 'proxy');
+  const atProxies = machines.filter((host) => proxyHosts.includes(host.host));
+  const found = readProxy(store, url, atProxies, target.variables['nginxConfig']);
+  // A container that would publish the URL's port is nearer than an nginx that listens elsewhere.
+  const proxy = found?.ownsPort ? found : (downProxy(store, url, atProxies) ?? found);
+  const outer = walkFrom(store, target, machines, proxy);
+  return { ...outer, inner: innerWalk(store, outer, machines) };
+}
+
+/**
+ * A second nginx behind the first, in a container: its server and upstreams take over where those of the first end. The
+ * request is the one that the first passes on.
+ */
+function innerWalk(store: EvidenceStore, outer: Walk, machines: readonly HostServices[]): Walk | undefined {
+  for (const { end, server } of outer.upstreams) {
+    if (!end || server.scheme !== 'http' || end.service === outer.proxy?.container) continue;
+    const url = passedUrl(outer, end.port);
+    const reading =
+      url &&
+      readProxies(store, url, machines).find(
+        ({ container, read }) =>
+          container?.name === end.service.name && container.host === end.service.host && read,
+      );
+    if (!url || !reading) continue;
+    const { upstream: _given, nginxConfig: _file, ...variables } = outer.target.variables;
+    return {
+      ...walkFrom(store, { ...outer.target, url: url.href, variables }, machines, reading),
+      behind: true,
+    };
+  }
+  return undefined;
+}
+
+/** What the first nginx asks the second for. */
+function passedUrl(outer: Walk, port: number): URL | undefined {
+  const header = outer.proxy?.read?.settings.proxyHeaders.find((one) => one.name.toLowerCase() === 'host');
+  const host = header?.directive && header.value ? header.value : outer.url.host;
+  try {
+    const url = new URL(outer.proxy?.read?.pass.upstreamUri ?? outer.url.pathname, `http://${host}`);
+    url.port = String(port);
+    return url;
+  } catch {
+    return undefined;
+  }
+}
+
+function hostsWithRole(target: WalkTarget, role: Role): string[] {
+  return target.hosts.filter((host) => host.roles.includes(role)).map((host) => host.alias);
+}
+
+function walkFrom(
+  store: EvidenceStore,
+  target: WalkTarget,
+  machines: readonly HostServices[],
+  proxy: ProxyReading | undefined,
+): Walk {
+  const url = new URL(target.url);
+  const proxyHosts = hostsWithRole(target, 'proxy');
+  const machine = machines.find((one) => one.host === proxy?.machine);
+  const place = proxy?.container && placeServices(store, proxy.host, proxy.container, machine);
+  const hosts = place ? [...machines, place] : machines;
+  const backendHosts = [...hostsWithRole(target, 'backend'), ...(place ? [place.host] : [])];
   const claims = (service: ServiceReading) => claimsOf(store, service);
   const free = freeListeners(proxy?.read, hosts)?.filter(({ host }) => backendHosts.includes(host));
   const servers = upstreamServers(proxy, target, url, hosts);
@@ -85,34 +148,71 @@ export function walk(store: EvidenceStore, target: WalkTarget): Walk {
     const owner = ownerOf(store, server, loopback, hosts, proxy);
     // Where the address is nobody's, any host that may serve as backend could be meant.
     const among = owner ? [owner] : hosts.filter((host) => backendHosts.includes(host.host));
-    const hints = [
-      server.groupName,
-      server.isName ? server.host : undefined,
-      target.name,
-      ...socketHints(server.socket),
-    ].filter((hint) => hint !== undefined);
-    const place = { host: server.host, port: server.port, socket: server.socket, hints };
-    const here = matchBackend(place, among, claims, target.variables['backend']);
-    // A backend on another host of the target explains an address that is wrong.
-    const elsewhere =
-      here ??
-      matchBackend(
-        place,
-        hosts.filter((host) => backendHosts.includes(host.host)),
-        claims,
-        target.variables['backend'],
-      );
-    const end = containerEnd(server, owner, hosts);
-    const matched =
-      end && elsewhere?.service !== end.service && !elsewhere?.intruder ? endOf(end) : elsewhere;
+    const end = containerEnd(server, owner, hosts, proxy?.container);
+    const called = end || loopback ? undefined : calledBackend(server.host, proxy?.container, machine);
+    const matched = called ?? matchedBackend(server, among, hosts, backendHosts, claims, target, end);
     const guessed = onlyOneLeft(matched, freeOn(free, among), among);
     // Of a machine that was not looked at nothing is down here: only what answers here can be what was meant there.
     const foreign = owner === undefined && guessed?.by === 'only-one' && !guessed.service.running;
     const backend = foreign ? undefined : guessed;
     return { address: addressOf(server), server, owner, among, loopback, end, backend };
   });
-  const suspects = suspectsOf(upstreams, hosts);
-  return { target, url, hosts, proxyHosts, proxy, upstreams, suspects, claims, free };
+  const suspects = suspectsOf(upstreams, hosts, proxy?.container);
+  return {
+    target,
+    url,
+    hosts,
+    proxyHosts,
+    proxy,
+    upstreams,
+    suspects,
+    claims,
+    free,
+    inner: undefined,
+    behind: false,
+  };
+}
+
+function matchedBackend(
+  server: UpstreamAddress,
+  among: readonly HostServices[],
+  hosts: readonly HostServices[],
+  backendHosts: readonly string[],
+  claims: (service: ServiceReading) => Claims,
+  target: WalkTarget,
+  end: ContainerEnd | undefined,
+): MatchedBackend | undefined {
+  const meant = hosts.filter((host) => backendHosts.includes(host.host));
+  const hints = [
+    server.groupName,
+    server.isName ? server.host : undefined,
+    target.name,
+    ...socketHints(server.socket),
+  ].filter((hint) => hint !== undefined);
+  const place = { host: server.host, port: server.port, socket: server.socket, hints };
+  const here = matchBackend(place, among, claims, target.variables['backend']);
+  // A backend on another host of the target explains an address that is wrong.
+  const elsewhere = here ?? matchBackend(place, meant, claims, target.variables['backend']);
+  return end && elsewhere?.service !== end.service && !elsewhere?.intruder ? endOf(end) : elsewhere;
+}
+
+/** The container that an nginx in a container means by a name, whether or not it is reached by it. */
+function calledBackend(
+  name: string,
+  proxy: ServiceReading | undefined,
+  machine: HostServices | undefined,
+): MatchedBackend | undefined {
+  const own = proxy?.container;
+  if (!own || !machine) return undefined;
+  const called = machine.services.filter(
+    ({ container }) => container && container.id !== own.id && isCalled(container, name),
+  );
+  const worth = ({ container, running }: ServiceReading): number =>
+    (container && container.composeProject === own.composeProject ? 4 : 0) +
+    (container && sharesNetwork(container, own) ? 2 : 0) +
+    (running ? 1 : 0);
+  const [service] = called.toSorted((a, b) => worth(b) - worth(a));
+  return service && { service, by: 'name', intruder: undefined };
 }
 
 /** A machine that has the address is the one where what answers there ought to be. */
@@ -229,10 +329,14 @@ function hasAddress(
   return proxyHost !== undefined && lookupAddresses(store, proxyHost, address).some((one) => own.has(one));
 }
 
-function suspectsOf(upstreams: readonly UpstreamWalk[], hosts: readonly HostServices[]): ServiceReading[] {
+function suspectsOf(
+  upstreams: readonly UpstreamWalk[],
+  hosts: readonly HostServices[],
+  proxy: ServiceReading | undefined,
+): ServiceReading[] {
   const backends = upstreams.flatMap(({ backend }) => (backend ? [backend.service] : []));
   const rest = hosts.flatMap((host) => orderedCandidates(host));
-  return [...new Set([...backends, ...rest])].slice(0, SUSPECTS_MAX);
+  return [...new Set([...backends, ...(proxy ? [proxy] : []), ...rest])].slice(0, SUSPECTS_MAX);
 }
 
 /**

@@ -1,6 +1,8 @@
-import type { Parsed, ProbeOutput } from '../../domain/evidence.js';
+import type { Parsed, ProbeCommand, ProbeOutput } from '../../domain/evidence.js';
+import { ADMIN_PATH } from '../framed-output.js';
 import { MARKER_ORIGIN } from '../http/request-params.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { containerParam, countParam } from '../probe-params.js';
 import { type NginxErrorReading, readErrorKind } from './error-kind.js';
 import { readTail, tailCommand } from './tail-log.js';
 
@@ -37,16 +39,33 @@ export interface NginxErrorLogFacts {
   readonly entries: readonly NginxErrorEntry[];
 }
 
+/** What nginx in a container writes to standard error, as the images of nginx.org do. */
+export interface ContainerLogParams {
+  readonly container: string;
+  readonly lines: number;
+}
+
 export interface LogTailParams {
   readonly path: string;
   /** How much of its end is read. */
   readonly bytes?: number;
 }
 
-/** The end of an nginx error log. */
-export const nginxErrorLog: ProbeKind<LogTailParams, NginxErrorLogFacts> = {
+// nginx writes its container's local time, which only the container's own clock tells.
+const CONTAINER_SNIPPET = `${ADMIN_PATH}
+engine=docker
+command -v docker >/dev/null 2>&1 || engine=podman
+now=$("$engine" exec "$1" date '+clock %s %z' 2>/dev/null </dev/null)
+case $now in clock*) echo "$now";; *) date -u '+clock %s +0000';; esac
+echo 'size - mtime -'
+exec "$engine" logs --tail "$2" "$1" 2>&1 </dev/null`;
+
+/** The end of an nginx error log: of a file, or of what a container writes. */
+export const nginxErrorLog: ProbeKind<LogTailParams | ContainerLogParams, NginxErrorLogFacts> = {
   kind: 'nginx.errorLog',
-  command({ path, bytes = 256 * 1024 }) {
+  command(params) {
+    if ('container' in params) return containerLog(params);
+    const { path, bytes = 256 * 1024 } = params;
     return {
       id: `nginx.errorLog:${path}`,
       kind: 'nginx.errorLog',
@@ -58,6 +77,19 @@ export const nginxErrorLog: ProbeKind<LogTailParams, NginxErrorLogFacts> = {
   },
   parse: parseErrorLog,
 };
+
+function containerLog(params: ContainerLogParams): ProbeCommand {
+  const container = containerParam('nginx.errorLog', params.container);
+  const lines = countParam('nginx.errorLog', 'lines', params.lines, 10_000);
+  return {
+    id: `nginx.errorLog:container:${container}`,
+    kind: 'nginx.errorLog',
+    argv: ['sh', '-c', CONTAINER_SNIPPET, 'goodgate', container, lines, 'logs'],
+    timeoutMs: 8000,
+    capBytes: 2 * 1024 * 1024 + 4096,
+    privileged: true,
+  };
+}
 
 function parseErrorLog(output: ProbeOutput): Parsed<NginxErrorLogFacts> {
   const tail = readTail(output);

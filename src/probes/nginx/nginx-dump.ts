@@ -1,10 +1,13 @@
 import { type Missing, type Parsed, type ProbeOutput, SUDO_MAY_ASK } from '../../domain/evidence.js';
+import { ADMIN_PATH } from '../framed-output.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { pathParam } from '../probe-params.js';
 import { READ_FILES_SHELL } from './config-files-snippet.js';
 import { type NginxTest, parseNginxTest } from './nginx-test.js';
 
 export interface NginxDump {
+  /** Id of the container that the master runs in, where docker or podman can enter it. */
+  readonly container?: string | undefined;
   /** The running master whose binary and options were used; null where none runs. */
   readonly masterPid: number | null;
   readonly argv: readonly string[];
@@ -43,7 +46,8 @@ const MASTERS_MAX = 8;
  * prints cannot make a frame, and masking a secret within a line does not move one. Only the program's own title
  * (host-side) decides the options; each is passed as one argument.
  */
-const SNIPPET = `${READ_FILES_SHELL}
+const SNIPPET = `${ADMIN_PATH}
+${READ_FILES_SHELL}
 frame() {
   pid=$1; shift
   out=$("$@" 2>&1 </dev/null); code=$?
@@ -89,8 +93,15 @@ dump_master() {
   [ -n "$c" ] && set -- "$@" -c "$c"
   [ -n "$e" ] && set -- "$@" -e "$e"
   [ -n "$g" ] && set -- "$@" -g "$g"
-  # A master in a container has a root and names of its own.
-  if nested "$pid"; then exe=; frame "$pid" nsenter -t "$pid" -m -n -u -- "$@"; return; fi
+  # A master in a container has a root and names of its own, and its program only the container's rights.
+  if nested "$pid"; then
+    id=$(sed -n 's/.*[/-]\\([0-9a-f]\\{64\\}\\).*/\\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+    engine=docker; command -v docker >/dev/null 2>&1 || engine=podman
+    if [ -n "$id" ] && command -v "$engine" >/dev/null 2>&1 && "$engine" inspect -f . "$id" >/dev/null 2>&1; then
+      set -- "$engine" exec "$id" "$@"
+    else set -- nsenter -t "$pid" -m -n -u -- "$@"; fi
+    exe=; frame "$pid" "$@"; return
+  fi
   frame "$pid" "$@"
   unprinted && read_files
 }
@@ -299,7 +310,10 @@ function readDump(
     (exitCode === 126 ||
       test.deniedPaths.length > 0 ||
       (!faulty && /ermission denied/.test(messages[0] ?? '')));
+  const [engine, word, id = ''] = argv;
+  const entered = /^(?:docker|podman)$/.test(engine ?? '') && word === 'exec' && /^[0-9a-f]{64}$/.test(id);
   return {
+    ...(entered ? { container: id } : {}),
     masterPid: pid === '-' ? null : Number(pid),
     argv,
     exitCode,

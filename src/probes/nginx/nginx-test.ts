@@ -32,10 +32,26 @@ export interface NginxTest {
  *     2026/11/20 21:06:07 [emerg] 99#99: open() "/run/nginx.pid" failed (13: Permission denied)
  */
 export function parseNginxTest(lines: readonly string[], exitCode: number, firstLine: number): NginxTest {
+  const verdict = lines.findLastIndex((text) =>
+    /^nginx: configuration file .* test (?:is successful|failed)$/.test(text),
+  );
+  const errors = readTestMessages(lines, firstLine);
+  const fatal = errors.filter((error) => error.level === 'emerg' || error.level === 'crit');
+  const denied = fatal.filter((error) => /Permission denied/.test(error.text));
+  const deniedPaths = fatal.length === denied.length ? denied.map((error) => pathIn(error.text)) : [];
+  const decisive = fatal[0]?.line;
+  return {
+    ok: exitCode === 0,
+    errors,
+    deniedPaths,
+    line: (exitCode === 0 ? undefined : decisive) ?? firstLine + Math.max(verdict, 0),
+  };
+}
+
+/** What nginx complains of while it reads its configuration, in a test or at its start. */
+export function readTestMessages(lines: readonly string[], firstLine: number): NginxTestMessage[] {
   const errors: NginxTestMessage[] = [];
-  let verdict: number | undefined;
   for (const [index, text] of lines.entries()) {
-    if (/^nginx: configuration file .* test (?:is successful|failed)$/.test(text)) verdict = index;
     const match =
       /^(?:nginx: |\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d )\[(emerg|alert|crit|error|warn|notice)\] (?:\d+#\d+: )?(.*)$/.exec(
         text,
@@ -54,16 +70,7 @@ export function parseNginxTest(lines: readonly string[], exitCode: number, first
       line: firstLine + index,
     });
   }
-  const fatal = errors.filter((error) => error.level === 'emerg' || error.level === 'crit');
-  const denied = fatal.filter((error) => /Permission denied/.test(error.text));
-  const deniedPaths = fatal.length === denied.length ? denied.map((error) => pathIn(error.text)) : [];
-  const decisive = fatal[0]?.line;
-  return {
-    ok: exitCode === 0,
-    errors,
-    deniedPaths,
-    line: (exitCode === 0 ? undefined : decisive) ?? firstLine + (verdict ?? 0),
-  };
+  return errors;
 }
 
 function readLevel(word: string | undefined): NginxTestMessage['level'] | undefined {

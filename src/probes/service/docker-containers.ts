@@ -13,6 +13,8 @@ export interface PublishedPort {
   /** `0.0.0.0`, `::`, `127.0.0.1`; empty means all. */
   readonly hostIp: string;
   readonly hostPort: number;
+  /** The line of `hostPort`. */
+  readonly line?: number | undefined;
 }
 
 export interface ContainerFacts {
@@ -53,6 +55,8 @@ export interface ContainerFacts {
     readonly name: string;
     readonly ip: string;
     readonly aliases: readonly string[];
+    /** The line of its name. */
+    readonly line?: number | undefined;
   }[];
   /** bridge, host, none, `container:ID`, or a network's name. */
   readonly networkMode: string;
@@ -201,12 +205,17 @@ function containerOf(raw: unknown, at: number, places: ReadonlyMap<string, numbe
       // nothing; what it would publish is what its maker asked for.
       publishedPorts: publishedPortsOf(
         (state.Running && !state.Restarting ? network.Ports : host.PortBindings) ?? {},
+        (key, index) =>
+          places.get(
+            `${at}.${state.Running && !state.Restarting ? 'NetworkSettings.Ports' : 'HostConfig.PortBindings'}.${key}.${index}.HostPort`,
+          ),
       ),
       exposedPorts: Object.keys(config.ExposedPorts ?? {}),
       networks: Object.entries(network.Networks ?? {}).map(([name, joined]) => ({
         name,
         ip: joined?.IPAddress ?? '',
         aliases: joined?.Aliases ?? [],
+        line: places.get(`${at}.NetworkSettings.Networks.${name}`),
       })),
       networkMode: host.NetworkMode ?? '',
       mounts: (one.Mounts ?? []).map((mount) => ({
@@ -268,13 +277,22 @@ function publishedPortsOf(
   ports: Readonly<
     Record<string, readonly { HostIp?: string | undefined; HostPort?: string | undefined }[] | null>
   >,
+  lineOf: (key: string, index: number) => number | undefined,
 ): PublishedPort[] {
   return Object.entries(ports).flatMap(([key, bindings]) => {
     const [port = '', protocol = 'tcp'] = key.split('/');
-    return (bindings ?? []).flatMap((binding) => {
+    return (bindings ?? []).flatMap((binding, index) => {
       const hostPort = Number(binding.HostPort);
       if (!/^\d{1,5}$/.test(port) || !Number.isInteger(hostPort) || hostPort === 0) return [];
-      return [{ containerPort: Number(port), protocol, hostIp: binding.HostIp ?? '', hostPort }];
+      return [
+        {
+          containerPort: Number(port),
+          protocol,
+          hostIp: binding.HostIp ?? '',
+          hostPort,
+          line: lineOf(key, index),
+        },
+      ];
     });
   });
 }
