@@ -1,6 +1,7 @@
 /** References to lines of evidence, as the scene carries them, and back to what a person is shown. */
 import type { Citation } from '../domain/diagnosis.js';
 import type { Evidence } from '../domain/evidence.js';
+import { hostOf } from '../domain/place.js';
 import { type Place, placeWithin } from './place-within.js';
 
 const EXCERPT_MAX = 400;
@@ -12,8 +13,11 @@ export function refTo(evidence: Evidence, line: number): string {
 
 export type EvidenceIndex = ReadonlyMap<string, Evidence>;
 
-export function indexEvidence(evidence: readonly Evidence[]): EvidenceIndex {
-  return new Map(evidence.map((one) => [keyOf(one.host, one.id), one]));
+/** What was seen in a container is shown as seen on its host: the command tells where it was run. */
+export function indexEvidence(evidence: readonly Evidence[], hosts: readonly string[]): EvidenceIndex {
+  return new Map(
+    evidence.map((one) => [keyOf(one.host, one.id), { ...one, host: hostOf(one.host, hosts).host }]),
+  );
 }
 
 function keyOf(host: string, id: string): string {

@@ -35,7 +35,10 @@ export interface DiagnoseInput {
 
 export function diagnose(input: DiagnoseInput): Diagnosis {
   const { record, scene, graph, language } = input;
-  const index = indexEvidence(record.evidence);
+  const index = indexEvidence(
+    record.evidence,
+    record.hosts.map(({ alias }) => alias),
+  );
   const named = nameCauses(input, index);
   const verdict = verdictOf(record, scene, named);
   const asked = record.target.asked?.url ?? record.target.url;
@@ -51,7 +54,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
     causes: verdict === 'healthy' ? [] : named,
     ruledOut: ruledOut(input, namedIds, index),
     notChecked: notChecked(record, language),
-    path: hopMap(scene, asked, graph, language),
+    path: hopMap(scene, asked, graph, language, input.inner),
     recent: recentFailures(scene, verdict === 'healthy', index, language),
     startedAt: record.startedAt,
     durationMs: record.durationMs,

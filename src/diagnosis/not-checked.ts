@@ -2,6 +2,7 @@
 import type { CheckRecord, RecordedHost } from '../domain/check-record.js';
 import type { NotChecked } from '../domain/diagnosis.js';
 import type { Evidence } from '../domain/evidence.js';
+import { hostOf } from '../domain/place.js';
 import { formatMessage, type Language } from './messages.js';
 import { message } from './symptom.js';
 
@@ -10,10 +11,11 @@ export function notChecked(record: CheckRecord, language: Language): NotChecked[
   const probes = record.evidence.flatMap((one): NotChecked[] => {
     if (!one.missing || !matters(one, record.evidence)) return [];
     const { reason, says, about } = one.missing;
-    const host = users.get(one.host);
+    const { host: alias } = hostOf(one.host, [...users.keys()]);
+    const host = users.get(alias);
     const remedy = reason === 'permission-denied' && host && !host.root ? rootRemedy(host, language) : {};
     return [
-      { probe: one.kind, host: one.host, reason, says, ...(about === undefined ? {} : { about }), ...remedy },
+      { probe: one.kind, host: alias, reason, says, ...(about === undefined ? {} : { about }), ...remedy },
     ];
   });
   return [...record.hosts.flatMap((host) => unseenHost(host, language)), ...probes];

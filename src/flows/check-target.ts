@@ -7,6 +7,7 @@ import type { CheckRecord, RecordedHost } from '../domain/check-record.js';
 import type { Evidence, ProbeCommand } from '../domain/evidence.js';
 import { containerAt } from '../domain/place.js';
 import type { Target } from '../domain/target.js';
+import { withinContainer } from '../domain/within-container.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import type { Clock, HostRunner, HostSession } from '../ports.js';
 import type { OutsideRequester } from '../ports-outside.js';

@@ -1,5 +1,5 @@
 import type { Citation } from '../domain/diagnosis.js';
-import { enteredBy } from '../probes/within-container.js';
+import { enteredBy } from '../domain/within-container.js';
 import { shellWords, shortCommand } from './shell-words.js';
 
 /**

@@ -12,7 +12,7 @@ function cited(kind: string, stdout: string, line: number) {
     durationMs: 3,
     output: { exitCode: 0, stdout, stderr: '', truncated: false, timedOut: false },
   };
-  const citation = citationOf(refTo(evidence, line), indexEvidence([evidence]));
+  const citation = citationOf(refTo(evidence, line), indexEvidence([evidence], [evidence.host]));
   return citation && { excerpt: citation.excerpt, within: citation.within };
 }
 

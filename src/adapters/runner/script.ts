@@ -4,7 +4,7 @@
  * Script text is constant: values from outside are argument lines, and the text refers to them by number.
  */
 import { type ProbeCommand, SUDO_MAY_ASK } from '../../domain/evidence.js';
-import { enteredBy } from '../../probes/within-container.js';
+import { enteredBy } from '../../domain/within-container.js';
 
 /** The most of standard error that comes back from one probe. */
 export const STDERR_CAP_BYTES = 4096;

@@ -1,11 +1,10 @@
-import type { ProbeCommand } from '../domain/evidence.js';
-import { ADMIN_PATH } from './framed-output.js';
+import type { ProbeCommand } from './evidence.js';
 
 /**
  * Runs what follows inside a container: `docker exec` gives it the container's own user, limits and confinement. Entering
  * its namespaces as the host's root would let a program of the container's image do what root may do.
  */
-export const ENTER_CONTAINER = `${ADMIN_PATH}
+export const ENTER_CONTAINER = `PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin
 engine=docker
 command -v docker >/dev/null 2>&1 || engine=podman
 exec "$engine" exec -e LC_ALL=C "$@"`;
