@@ -11,7 +11,6 @@ import { withinContainer } from '../domain/within-container.js';
 import type { Playbook } from '../playbook/playbook-schema.js';
 import type { Clock, HostRunner, HostSession } from '../ports.js';
 import type { OutsideRequester } from '../ports-outside.js';
-import { withinContainer } from '../probes/within-container.js';
 import { choosePlaybook, withDefaults } from './choose-playbook.js';
 import { evidenceOf } from './evidence-of.js';
 import { maskSentence } from './mask-output.js';
