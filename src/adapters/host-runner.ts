@@ -97,7 +97,8 @@ function describeNoRunner(host: Host, timeoutMs: number, came: NoRunner): HostFa
   const detail = line === undefined ? '' : `: ${line.slice(0, 300)}`;
   if (host.transport.kind === 'docker' && why === 'ended')
     return describeNoContainer(host.transport.container, host.alias, exitCode, detail);
-  if (came.errorOutput.includes('goodgate/1 ')) {
+  // The hello itself, and not a shell of another kind that complains of the command.
+  if (/^goodgate\/1 [0-9a-f]{16} [0-9a-f-]{32,} \d+ /mu.test(came.errorOutput)) {
     return {
       reason: 'no-shell',
       says: `the start-up files of the account on ${host.alias} send standard output to standard error, so no answer can be read`,
@@ -119,10 +120,16 @@ function describeNoRunner(host: Host, timeoutMs: number, came: NoRunner): HostFa
       remedy: `see the load of the host; ${START_UP_FILES}`,
     };
   }
-  const ending = exitCode === null ? 'ended' : `ended with status ${exitCode}`;
+  if (exitCode === null) {
+    return {
+      reason: 'lost',
+      says: `${host.alias} logged in, but the connection or the account's shell ended before /bin/sh had answered${detail}`,
+      remedy: `run the check again; see sshd's log on the host; ${START_UP_FILES}`,
+    };
+  }
   return {
-    reason: exitCode === null ? 'lost' : 'no-shell',
-    says: `the account's shell on ${host.alias} ${ending} instead of running /bin/sh${detail}`,
+    reason: 'no-shell',
+    says: `the account's shell on ${host.alias} ended with status ${exitCode} instead of running /bin/sh${detail}`,
     remedy:
       'use an account that may run commands (getent passwd USER shows its shell; see also ForceCommand)',
   };

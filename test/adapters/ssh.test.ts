@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -400,6 +400,22 @@ describe('the way to a host', () => {
     silent.close();
   });
 
+  it.each([10, 500, 1_200, 1_500, 1_700, 2_100, 2_500])(
+    'never takes a connection that is cut after %i bytes for a refusal',
+    async (bytes) => {
+      const relay = await startCuttingRelay(sshd.port, bytes);
+      try {
+        const host = hostAt(sshd, { port: relay.port, hostKeys: [sshd.hostKey] });
+        expect(await failureOf(host)).toMatchObject({
+          reason: 'lost',
+          says: expect.stringContaining('ended'),
+        });
+      } finally {
+        relay.stop();
+      }
+    },
+  );
+
   it('goes through a chain of jump hosts and verifies each', async () => {
     const first = await startSshd();
     const second = await startSshd();
@@ -458,6 +474,61 @@ describe('the way to a host', () => {
     expect(await failureOf(explicit)).toMatchObject({ reason: 'refused' });
     const unknown: Host = { ...docs, transport: { kind: 'ssh', address: '127.0.0.1', port: sshd.port } };
     expect(await failureOf(unknown)).toMatchObject({ reason: 'host-key-unknown' });
+    rmSync(emptyHome.configFile);
+    await jump.stop();
+  });
+});
+
+describe('what ssh does and goodgate does not', () => {
+  it('names a ProxyCommand and a certificate beside the failure, and runs neither', async () => {
+    const trap = join(home, 'proxy-was-run');
+    const certified = join(sshd.folder, 'certified');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', certified]);
+    writeFileSync(`${certified}-cert.pub`, 'ssh-ed25519-cert-v01@openssh.com AAAA');
+    writeFileSync(
+      emptyHome.configFile,
+      [
+        `Host far\n  HostName 127.0.0.1\n  Port ${await freePort()}\n  ProxyCommand touch ${trap}`,
+        `Host near\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  HostKeyAlias [127.0.0.1]:${sshd.port}`,
+        `  IdentityFile ${certified}\n  User ${sshd.user}`,
+      ].join('\n'),
+    );
+    const at = (address: string): Host => ({
+      alias: address,
+      sudo: false,
+      transport: { kind: 'ssh', address, knownHostsFile: sshd.knownHostsFile, hostKeys: [sshd.hostKey] },
+    });
+    expect(await failureOf(at('far'))).toMatchObject({
+      reason: 'refused',
+      says: expect.stringMatching(/has a ProxyCommand for far, which goodgate does not run: .*ProxyJump/),
+    });
+    expect(installed(trap)).toBe(false);
+    expect(await failureOf(at('near'))).toMatchObject({
+      reason: 'auth',
+      says: expect.stringMatching(/certified-cert\.pub is not used/),
+    });
+    rmSync(emptyHome.configFile);
+  });
+
+  it('takes ssh -W in a ProxyCommand for the jump that it is', async () => {
+    const jump = await startSshd();
+    writeFileSync(
+      emptyHome.configFile,
+      [
+        `Host docs\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  ProxyCommand /usr/bin/ssh -q -W [%h]:%p gate`,
+        `Host gate\n  HostName 127.0.0.1\n  Port ${jump.port}`,
+        `Host *\n  User ${sshd.user}\n  IdentityFile ${sshd.keyFile}\n  IdentityFile ${jump.keyFile}`,
+      ].join('\n'),
+    );
+    writeFileSync(
+      join(home, '.ssh', 'known_hosts'),
+      `[127.0.0.1]:${jump.port} ${jump.hostKey}\n[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`,
+    );
+    const before = jump.log();
+    expect(
+      await login(await open({ alias: 'docs', sudo: false, transport: { kind: 'ssh', address: 'docs' } })),
+    ).toBe(sshd.user);
+    expect(jump.log().slice(before.length)).toContain('Accepted publickey');
     rmSync(emptyHome.configFile);
     await jump.stop();
   });
@@ -574,6 +645,30 @@ function added(agent: string, keyFile: string): boolean {
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
   if (typeof address !== 'object' || address === null) throw new Error('not listening');
   return address.port;
+}
+
+/** Hands on so many bytes of what the server says, and then closes both ends. */
+async function startCuttingRelay(
+  to: number,
+  bytes: number,
+): Promise<{ readonly port: number; stop(): void }> {
+  const server = createServer((near) => {
+    const far = connect(to, '127.0.0.1');
+    let left = bytes;
+    const end = (): void => {
+      near.end();
+      far.destroy();
+    };
+    far.on('data', (piece: Buffer) => {
+      near.write(piece.subarray(0, left));
+      left -= piece.length;
+      if (left <= 0) end();
+    });
+    near.on('data', (piece: Buffer) => far.write(piece));
+    for (const socket of [near, far]) socket.on('error', end).on('close', end);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: portOf(server.address()), stop: () => void server.close() };
 }
 
 /** A port whose queue is full: the kernel drops further SYNs, as a firewall does. */

@@ -32,6 +32,16 @@ const CLOSE_GRACE_MS = 300;
 
 /** Connects and logs in, through jump hosts where there are some. Every host's key on the way is verified. */
 export async function connectSsh(settings: SshSettings, options: ConnectOptions): Promise<SshOutcome> {
+  const outcome = await connectOnce(settings, options);
+  const { leftOut } = settings;
+  // What is known not to work like ssh stands beside a failure; whether it is the reason, a person sees.
+  if (outcome.ok || leftOut.length === 0 || /^(?:host-key|passphrase|key-file)/.test(outcome.failure.reason))
+    return outcome;
+  const { failure } = outcome;
+  return { ok: false, failure: { ...failure, says: [failure.says, ...leftOut].join('; ') } };
+}
+
+async function connectOnce(settings: SshSettings, options: ConnectOptions): Promise<SshOutcome> {
   const collected = collectIdentities(settings, options.passphrase);
   if (!collected.ok) return collected;
   let jump: SshConnection | undefined;
@@ -178,8 +188,16 @@ function describeSshError(settings: SshSettings, error: unknown, state: LoginSta
       remedy: `ssh -v -p ${settings.port} ${settings.user}@${settings.address}; see the load of the host and what listens on that port`,
     };
   }
-  if (level === 'client-authentication' || level === 'agent' || state.verified) {
+  // A refusal: no method is left, or the server says goodbye. A connection that is cut is neither.
+  if (level === 'client-authentication' || level === 'agent' || (state.verified && isDisconnect(error))) {
     return describeRefusal(settings, state);
+  }
+  if (state.verified) {
+    return {
+      reason: 'lost',
+      says: `${where} ended the connection in the middle of the login of ${settings.user}`,
+      remedy: `run the check again; ssh -v -p ${settings.port} ${settings.user}@${settings.address}, and see sshd's log there`,
+    };
   }
   return {
     reason: 'lost',
@@ -207,6 +225,11 @@ function describeRefusal(settings: SshSettings, { identities, options }: LoginSt
 
 function onTheWay(settings: SshSettings, failure: HostFailure): HostFailure {
   return { ...failure, says: `on the way to ${endpoint(settings)}: ${failure.says}` };
+}
+
+/** A number of RFC 4253, 11.1; what the socket itself complains of has a word for a code. */
+function isDisconnect(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }
 
 function levelOf(error: unknown): string | undefined {

@@ -30,12 +30,15 @@ export function openSshChannel(
         clearTimeout(timer);
         return resolve({ ok: true, channel: wrap(connection, stream) });
       }
-      fail({
-        reason: 'no-shell',
-        says: `${options.where} logged in, but does not let the account run commands: ${error.message}`,
-        remedy:
-          'see ForceCommand, MaxSessions and PermitOpen in its sshd_config, and the options of the key in authorized_keys',
-      });
+      // A connection that ended fails its channels first, and says so itself a moment later.
+      setImmediate(() =>
+        fail({
+          reason: 'no-shell',
+          says: `${options.where} logged in, but does not let the account run commands: ${error.message}`,
+          remedy:
+            'see ForceCommand, MaxSessions and PermitOpen in its sshd_config, and the options of the key in authorized_keys',
+        }),
+      );
     });
   });
 }

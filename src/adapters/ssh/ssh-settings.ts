@@ -1,5 +1,5 @@
 /** What `~/.ssh/config` knows about an address, joined with what goodgate.yaml says; the latter wins. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import SSHConfig from 'ssh-config';
@@ -23,6 +23,8 @@ export interface SshSettings {
   readonly knownHostsFiles: readonly string[];
   readonly hostKeyAlias?: string;
   readonly jump?: SshSettings;
+  /** What ssh would do beside this, and goodgate does not, in words; told where the connection fails. */
+  readonly leftOut: readonly string[];
 }
 
 export interface SshEnvironment {
@@ -76,7 +78,15 @@ export function resolveSshSettings(
           GLOBAL_KNOWN_HOSTS,
         ];
   const hostKeyAlias = first(config['hostkeyalias']);
-  const jump = transport.jump ?? (depth < MAX_JUMPS ? jumpOf(first(config['proxyjump'])) : undefined);
+  const proxyCommand = first(config['proxycommand']);
+  const named = first(config['proxyjump']) ?? jumpOfCommand(proxyCommand);
+  const jump = transport.jump ?? (depth < MAX_JUMPS ? jumpOf(named) : undefined);
+  const certificates = [
+    ...all(config['certificatefile']).map(path),
+    ...[...(transport.keyFile === undefined ? identityFiles : [path(transport.keyFile)])].map(
+      (file) => `${file}-cert.pub`,
+    ),
+  ];
   return {
     typed,
     address,
@@ -89,6 +99,17 @@ export function resolveSshSettings(
     ...(transport.keyFile === undefined ? {} : { keyFile: path(transport.keyFile) }),
     ...(agent === undefined ? {} : { agent }),
     ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
+    leftOut: [
+      ...(jump === undefined && proxyCommand !== undefined && proxyCommand.toLowerCase() !== 'none'
+        ? [
+            `${environment.configFile} has a ProxyCommand for ${typed}, which goodgate does not run: give it a ProxyJump, or the host a \`jump\` in goodgate.yaml`,
+          ]
+        : []),
+      ...certificates
+        .filter((file) => existsSync(file))
+        .slice(0, 1)
+        .map((file) => `the certificate ${file} is not used, for goodgate does not support SSH certificates`),
+    ],
     ...(jump === undefined || depth >= MAX_JUMPS
       ? {}
       : { jump: resolveSshSettings(jump, environment, depth + 1) }),
@@ -149,6 +170,19 @@ function parseConfig(file: string): SSHConfig {
   } catch {
     return new SSHConfig();
   }
+}
+
+/** `ssh -W %h:%p gate`, the older way to write `ProxyJump gate`. */
+function jumpOfCommand(command: string | undefined): string | undefined {
+  const words = /^(?:exec\s+)?(?:\S*\/)?ssh\s+(.*)$/.exec(command?.trim() ?? '')?.[1]?.split(/\s+/);
+  const rest = words?.filter(
+    (word, place) => !/^-[qaxT]+$/.test(word) && word !== '-W' && words[place - 1] !== '-W',
+  );
+  const [gate, ...more] = rest ?? [];
+  const forwards = words?.some(
+    (word, place) => word === '-W' && /^\[?%h\]?:%p$/.test(words[place + 1] ?? ''),
+  );
+  return forwards && gate !== undefined && !gate.startsWith('-') && more.length === 0 ? gate : undefined;
 }
 
 /** `user@host:port,second` is the way from here: first `user@host`, through it `second`. */
