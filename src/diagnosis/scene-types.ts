@@ -245,7 +245,16 @@ export const sceneTypes = {
     down: 'list<Service>',
     cite: 'list<string>',
   },
-  FreeService: { address: 'string', service: 'Service', answer: 'Answer', ...CITED },
+  FreeService: {
+    address: 'string',
+    service: 'Service',
+    answer: 'Answer',
+    /** Its port differs from the upstream's by one digit, or by two that changed places. */
+    portAlike: 'bool',
+    /** Its name is the site's, or has a word of it. */
+    nameAlike: 'bool',
+    ...CITED,
+  },
   SocketFile: {
     exists: 'bool',
     mode: 'string',

@@ -3,28 +3,29 @@ import { supervisorStatus } from '../../probes/service/supervisor-status.js';
 import { systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+import { supervisorUnit } from '../walk/supervisor-unit.js';
+import { unitLife } from '../walk/unit-life.js';
 
 /** A masked unit tells no more than its name. */
 function unitOf(store: EvidenceStore, host: string, configFile: string): Partial<Fact<'Supervisor'>> {
   const look = store.look(systemdUnits, host, undefined);
   if (!look) return {};
-  const keepers = look.facts.units.filter(
-    ({ name, execStart }) =>
-      /^supervisord?\.service$/.test(name) || /\bsupervisord\b/.test(execStart[0] ?? ''),
-  );
-  const unit =
-    keepers.find(({ execStart }) => execStart[0]?.split(' ').includes(configFile)) ??
-    keepers.find(({ execStart }) => !/ -c ?\//.test(execStart[0] ?? ''));
-  if (!unit || unit.load === 'not-found') return { unit: '' };
+  const unit = supervisorUnit(look.facts.units, configFile);
+  if (!unit) return { unit: '' };
   const masked = unit.load === 'masked';
   return {
     unit: unit.name,
     unitState: `${unit.active} (${masked ? 'masked' : unit.sub})`,
     unitMasked: masked,
     unitEnabled: !/^(?:disabled|masked)/.test(unit.unitFileState),
-    unitCite: ['ActiveState', masked ? 'LoadState' : 'UnitFileState'].flatMap((name) =>
-      look.cite(unit.lines[name] ?? unit.line),
-    ),
+    unitCite: [
+      ...(unit.active === 'failed'
+        ? unitLife(store, host, unit, look.facts.managerStartedAt).lastWordsCite
+        : []),
+      ...['ActiveState', masked ? 'LoadState' : 'UnitFileState'].flatMap((name) =>
+        look.cite(unit.lines[name] ?? unit.line),
+      ),
+    ],
   };
 }
 

@@ -15,8 +15,9 @@ import { type InnerListener, innerListeners } from '../walk/container-end.js';
 import { sharesNetwork } from '../walk/container-names.js';
 import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
+import { portsAlike, siteNames } from '../walk/likeness.js';
 import { numericAddresses } from '../walk/lookups.js';
-import { ownersOf } from '../walk/match-backend.js';
+import { nameScore, ownersOf } from '../walk/match-backend.js';
 import { downServices } from '../walk/only-one-left.js';
 import {
   connectTarget,
@@ -252,6 +253,8 @@ function freeOf(
   return freePlaces(store, walk, upstream).map(({ address, port, free }) => ({
     address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
     service: serviceFact(store, walk, free.service),
+    portAlike: portsAlike(port, upstream.server.port),
+    nameAlike: nameScore(free.service, siteNames(walk)) > 0,
     answer: answerOf(
       store.look(httpRequest, host, elsewhereRequest(walk, address, port)),
       walk.target.variables,

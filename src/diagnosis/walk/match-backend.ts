@@ -51,19 +51,50 @@ export function matchBackend(
     (service) => place.port !== undefined && claimsOf(service).wanted.includes(place.port),
   );
   const best = chosen ?? wanting ?? bestClaim(place, others, claimsOf);
-  if (!owner)
-    return best
-      ? { service: best, by: byOf(best, place, claimsOf), intruder: undefined }
-      : fallback(all, place);
+  if (!owner) {
+    if (!best) return fallback(all, place);
+    const heir = best === chosen ? undefined : successor(best, others, hosts, claimsOf);
+    if (heir) return { service: heir, by: 'only-one', intruder: undefined };
+    return { service: best, by: byOf(best, place, claimsOf), intruder: undefined };
+  }
   const stranger =
     best !== undefined &&
     !best.running &&
     (best === chosen || best === wanting || claims(best, place, claimsOf));
-  if (stranger && !claims(owner, place, claimsOf))
+  // Who was stopped by somebody, and whose port another service has, was replaced.
+  const replaced =
+    best?.state === 'stopped' &&
+    best !== chosen &&
+    owner.manager !== 'process' &&
+    roleOf(owner) === 'candidate';
+  if (stranger && !replaced && !claims(owner, place, claimsOf))
     return { service: best, by: 'claims-port', intruder: owner };
   if (wanting) return { service: wanting, by: 'claims-port', intruder: owner };
   if (roleOf(owner) === 'candidate' || !best) return { service: owner, by: 'owns-port', intruder: undefined };
   return { service: best, by: byOf(best, place, claimsOf), intruder: owner };
+}
+
+/**
+ * One that names the port may be the former version of one that says nothing of its ports: stopped, not started at boot
+ * any more, while the other is, was started later, and listens nowhere.
+ */
+function successor(
+  best: ServiceReading,
+  others: readonly ServiceReading[],
+  hosts: readonly HostServices[],
+  claimsOf: (service: ServiceReading) => Claims,
+): ServiceReading | undefined {
+  if (best.state !== 'stopped' || best.enabled !== false) return undefined;
+  const startedAgo = (service: ServiceReading): number =>
+    service.startedSecondsAgo ?? Number.POSITIVE_INFINITY;
+  const heirs = others.filter((service) => {
+    if (service === best || service.enabled !== true || service.manager === 'docker') return false;
+    const { ports, configured, sockets, wanted } = claimsOf(service);
+    const silent = ports.length + configured.length + sockets.length + wanted.length === 0;
+    const listens = hosts.some(({ listeners }) => listeners.some((one) => one.service === service));
+    return silent && !listens && startedAgo(service) < startedAgo(best);
+  });
+  return heirs.length === 1 ? heirs[0] : undefined;
 }
 
 /** Listeners at the upstream's port or socket. */
@@ -149,7 +180,7 @@ const EMPTY_WORDS = new Set([
   'web',
 ]);
 
-function nameScore(service: ServiceReading, hints: readonly string[]): number {
+export function nameScore(service: ServiceReading, hints: readonly string[]): number {
   const names = service.name
     .toLowerCase()
     .replace(/\.(?:service|socket)$/, '')

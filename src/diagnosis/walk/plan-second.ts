@@ -12,7 +12,9 @@ import { dockerListeners } from '../../probes/service/docker-listeners.js';
 import { dockerLogs } from '../../probes/service/docker-logs.js';
 import { supervisorConfig } from '../../probes/service/supervisor-config.js';
 import { supervisorStarts } from '../../probes/service/supervisor-starts.js';
+import { supervisorStatus } from '../../probes/service/supervisor-status.js';
 import { systemdJournal } from '../../probes/service/systemd-journal.js';
+import { systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore } from '../looked.js';
 import { usesHostNetwork } from './container-end.js';
 import { isHostName, isNumeric } from './lookups.js';
@@ -33,6 +35,7 @@ import { resolversFor } from './resolvers.js';
 import { type LogSource, roleOf, type ServiceReading } from './service-reading.js';
 import { configParams, LOG_BYTES, LOG_LINES } from './service-words.js';
 import { shadowOf } from './shadow.js';
+import { supervisorUnit } from './supervisor-unit.js';
 import type { UpstreamWalk, Walk } from './walk.js';
 
 /** Along the request's way: marked requests, names, routes, and the words and configuration of who may serve it. */
@@ -119,6 +122,7 @@ function words(store: EvidenceStore, walk: Walk): Planned[] {
   );
   return [
     ...supervisorLogs,
+    ...failedSupervisors(store, walk),
     ...failedProxies(walk).flatMap((service) => service.logs.flatMap((log) => logPlan(service, log))),
     ...walk.suspects.flatMap((service) => [
       ...service.logs.flatMap((log) => logPlan(service, log)),
@@ -129,6 +133,18 @@ function words(store: EvidenceStore, walk: Walk): Planned[] {
         : []),
     ]),
   ];
+}
+
+/** Why supervisord did not start stands in its unit's journal, too. */
+function failedSupervisors(store: EvidenceStore, walk: Walk): Planned[] {
+  return walk.hosts.flatMap(({ host }) => {
+    const units = store.look(systemdUnits, host, undefined)?.facts.units ?? [];
+    const instances = store.look(supervisorStatus, host, undefined)?.facts.instances ?? [];
+    return instances
+      .filter((instance) => !instance.reachable && instance.supervisordPid === undefined)
+      .flatMap(({ configFile }) => supervisorUnit(units, configFile) ?? [])
+      .flatMap((unit) => plan(host, systemdJournal, { unit: unit.name, lines: LOG_LINES }));
+  });
 }
 
 /** Why nginx did not start stands in its unit's journal. */
