@@ -26,6 +26,7 @@ const TEST = [
   { program: 'fish', apt: 'fish', dnf: 'fish', apk: 'fish' },
   { program: 'tcsh', apt: 'tcsh', dnf: 'tcsh', apk: 'tcsh' },
   { program: 'zsh', apt: 'zsh', dnf: 'zsh', apk: 'zsh' },
+  { program: 'haproxy', apt: 'haproxy', dnf: 'haproxy', apk: 'haproxy' },
   { program: 'nft', apt: 'nftables', dnf: 'nftables', apk: 'nftables' },
   {
     path: '/usr/lib/*/modules/ngx_stream_module.so',

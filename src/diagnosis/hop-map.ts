@@ -24,7 +24,8 @@ export function hopMap(
   const client = hop('client', url, clientState(scene), clientSays(scene.request));
   const upstreams = upstreamHops(scene, hop);
   const innerHops = inner ? [proxyHop(inner.proxy, hop), ...upstreamHops(inner, hop)] : [];
-  return dedupe([client, proxyHop(scene.proxy, hop), ...upstreams, ...innerHops]);
+  const balanced = scene.balanced.map((server) => balancedHop(server, hop));
+  return dedupe([client, ...balanced, proxyHop(scene.proxy, hop), ...upstreams, ...innerHops]);
 }
 
 function upstreamHops(scene: Scene, hop: MakeHop): Hop[] {
@@ -40,6 +41,15 @@ function clientState(scene: Scene): HopState {
 }
 
 type MakeHop = (name: string, address: string, state: HopState, says: Message, depth?: number) => Hop;
+
+function balancedHop(server: Fact<'BalancedServer'>, hop: MakeHop): Hop {
+  const { name = '?', address = '?', state, checkText = '', checkCode = 0 } = server;
+  const place = `${name} ${address}`;
+  if (state === 'up') return hop('haproxy', place, 'ok', message('hopInUse'));
+  const why =
+    [checkText, checkCode === 0 ? '' : String(checkCode)].filter(Boolean).join(' ') || (state ?? '?');
+  return hop('haproxy', place, state === 'down' ? 'broken' : 'unknown', message('hopSetAside', { why }));
+}
 
 function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
   const address = proxy.host ?? '?';

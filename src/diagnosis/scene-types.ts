@@ -368,6 +368,28 @@ export const sceneTypes = {
     workerConnections: 'Setting',
     ...CITED,
   },
+  /** A server of a balancer (HAProxy) that takes the URL's port on one of the proxies' hosts. */
+  BalancedServer: {
+    host: 'string',
+    /** `backend/server`, as the balancer calls it. */
+    name: 'string',
+    address: 'string',
+    /** up, down, maintenance, unknown */
+    state: 'string',
+    /** HAProxy's short word for its last check: L4CON, L6RSP, L7STS, L7OK, … */
+    checkKind: 'string',
+    /** The status that the check's own request got; 0 where it got none. */
+    checkCode: 'int',
+    checkText: 'string',
+    /** What the check asks for; "" where it only connects. */
+    checkUri: 'string',
+    /** The check goes to another port than the requests. */
+    checkElsewhere: 'bool',
+    /** The URL's own request, past the balancer, to this server. */
+    answer: 'Answer',
+    configCite: 'list<string>',
+    ...CITED,
+  },
   Filesystem: {
     host: 'string',
     mount: 'string',
@@ -506,6 +528,7 @@ export const sceneVariables = {
   /** The service fails at this moment: for the client, or for one of this check's own requests. */
   sick: 'bool',
   proxy: 'Proxy',
+  balanced: 'list<BalancedServer>',
   upstreams: 'list<Upstream>',
   services: 'list<Service>',
   dependencies: 'list<Dependency>',
@@ -522,6 +545,7 @@ export interface Scene {
   readonly request: Fact<'Answer'>;
   readonly sick?: boolean | undefined;
   readonly proxy: Fact<'Proxy'>;
+  readonly balanced: readonly Fact<'BalancedServer'>[];
   readonly upstreams: readonly Fact<'Upstream'>[];
   readonly services: readonly Fact<'Service'>[];
   readonly dependencies: readonly Fact<'Dependency'>[];

@@ -47,6 +47,8 @@ export const symptomTexts = {
   hopAnswersStatus: { en: 'answers {status}', zh: '返回 {status}' },
   hopState: { en: '{state}', zh: '{state}' },
   hopConfigBad: { en: 'runs, but its configuration on disk is invalid', zh: '运行中,但磁盘上的配置无效' },
+  hopInUse: { en: 'in use', zh: '正常使用' },
+  hopSetAside: { en: 'set aside by the balancer: {why}', zh: '已被负载均衡摘除:{why}' },
   hopNotInstalled: {
     en: 'no nginx was found on this host: name the one that takes the URL',
     zh: '该主机上没有 nginx:请指定接收该 URL 的主机',

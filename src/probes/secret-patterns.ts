@@ -132,6 +132,12 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     pattern:
       /(\b(?:sshpass|mongo(?:sh|dump|restore|export)?|(?:docker|podman) login|mysql|mariadb|rabbitmqadmin|ldapsearch|smbclient|htpasswd)\b[^\n]{0,200}? -p[ =])([^\s'"]+)/g,
   },
+  // HAProxy: `stats auth ops:…`, `user ops insecure-password …`.
+  { hint: /stats\s+auth/, pattern: /(\bstats[ \t]{1,10}auth[ \t]{1,10}[^\s:]{1,100}:)(\S+)/g },
+  {
+    hint: /\buser\s/,
+    pattern: /(\buser[ \t]{1,10}\S{1,100}[ \t]{1,10}(?:insecure-)?password[ \t]{1,10})(\S+)/g,
+  },
   { hint: /(?:-u|--user)[ =]/, pattern: /((?:-u|--user)[ =]["']?[^\s:'"]{1,100}:)([^\s'"]+)/g },
   { hint: /ldap/, pattern: /(\bldap\w{1,20}\b[^\n]{0,200}? -w )(\S+)/g },
   // What signs a URL.

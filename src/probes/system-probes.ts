@@ -2,6 +2,7 @@
 import { dnsConfig } from './dns/dns-config.js';
 import { dnsLookup } from './dns/dns-lookup.js';
 import { dnsQuery } from './dns/dns-query.js';
+import { haproxyStatus } from './edge/haproxy-status.js';
 import { fileStat } from './file/file-stat.js';
 import { fileRead, fileTail } from './file/file-text.js';
 import { hostClock } from './host/host-clock.js';
@@ -50,6 +51,7 @@ export const firstRoundSystemProbes = [
   kernelLog,
   macStatus,
   dnsConfig,
+  haproxyStatus,
 ] as const;
 
 /** Every kind of this file, those with parameters too. */

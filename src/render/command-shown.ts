@@ -62,6 +62,7 @@ const PLAIN: Readonly<Record<string, Show>> = {
   'net.listeners': (_values, within) => (within?.includes('netstat') ? 'netstat -ltnp' : 'ss -ltnp'),
   'net.route': ([address = '']) => shellWords(['ip', 'route', 'get', address]),
   'nginx.accessLog': tail,
+  'haproxy.status': (_values, within) => haproxyCommand(within),
   'nginx.dump': (_values, within) => named(within) ?? 'nginx -T',
   'nginx.errorLog': ([path = '', lines, kind]) =>
     kind === 'logs' ? shellWords(['docker', 'logs', path]) : tail([path, lines ?? ''], undefined),
@@ -152,4 +153,12 @@ function curl(values: readonly string[]): string | undefined {
 function matters(header: string, url: string): boolean {
   if (header.startsWith('Host: ')) return header.slice(6) !== url.split('/')[2];
   return /^(?:Upgrade:|Connection: Upgrade|Sec-WebSocket-)/u.test(header);
+}
+
+/** `show stat typed /run/haproxy/admin.sock` is what its statistics are called. */
+function haproxyCommand(within: string | undefined): string | undefined {
+  const socket = /^show stat typed (.+)$/.exec(within ?? '')?.[1];
+  return socket === undefined
+    ? named(within)
+    : `echo 'show stat typed' | ${shellWords(['socat', '-', socket])}`;
 }

@@ -130,6 +130,7 @@ const en: Texts = {
   look: {
     connect: '',
     sudo: '',
+    'haproxy.status': 'HAProxy’s servers',
     'nginx.dump': 'nginx’s configuration',
     'nginx.test': 'nginx’s own test of its configuration',
     'nginx.errorLog': 'nginx’s error log',
@@ -293,6 +294,7 @@ const zh: Texts = {
   look: {
     connect: '',
     sudo: '',
+    'haproxy.status': 'HAProxy 服务器状态',
     'nginx.dump': 'nginx 配置',
     'nginx.test': 'nginx 对配置的自检',
     'nginx.errorLog': 'nginx 错误日志',

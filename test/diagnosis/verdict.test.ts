@@ -19,6 +19,7 @@ function concluded(request: Answer, upstreams: Fact<'Upstream'>[], proxy: Fact<'
   const scene: Scene = {
     request,
     proxy,
+    balanced: [],
     upstreams,
     services: [],
     dependencies: [],

@@ -7,6 +7,7 @@ import type { Fact, Scene } from '../scene-types.js';
 import { roleOf } from '../walk/service-reading.js';
 import type { Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
+import { balancedOf } from './balanced.js';
 import { filesystemsOf, kernelEventsOf } from './host-facts.js';
 import { looksOf } from './looks.js';
 import { machinesOf } from './machines.js';
@@ -35,6 +36,7 @@ export function buildScene(store: EvidenceStore, walk: Walk): Scene {
     request,
     sick: isSick(request, proxy, upstreams),
     proxy,
+    balanced: balancedOf(store, walk),
     upstreams,
     services,
     dependencies: upstreams.flatMap((upstream) => upstream.backend?.dependencies ?? []),

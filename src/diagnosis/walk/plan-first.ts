@@ -1,4 +1,5 @@
 import { dnsConfig } from '../../probes/dns/dns-config.js';
+import { haproxyStatus } from '../../probes/edge/haproxy-status.js';
 import { hostClock } from '../../probes/host/host-clock.js';
 import { hostCpu } from '../../probes/host/host-cpu.js';
 import { hostDisk } from '../../probes/host/host-disk.js';
@@ -32,6 +33,7 @@ export function firstRound(target: WalkTarget): Planned[] {
       ? [
           ...plan(alias, nginxDump, nginxFile === undefined ? {} : { configFile: nginxFile }),
           ...plan(alias, nginxProcesses, {}),
+          ...plan(alias, haproxyStatus, undefined),
         ]
       : []),
     // The slow ones first: they run side by side, and the round is as long as its longest.

@@ -16,6 +16,7 @@ import { supervisorStatus } from '../../probes/service/supervisor-status.js';
 import { systemdJournal } from '../../probes/service/systemd-journal.js';
 import { systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore } from '../looked.js';
+import { balancedRequest, balancedServers } from './balanced.js';
 import { usesHostNetwork } from './container-end.js';
 import { isHostName, isNumeric } from './lookups.js';
 import { plan } from './plan.js';
@@ -40,7 +41,14 @@ import type { UpstreamWalk, Walk } from './walk.js';
 
 /** Along the request's way: marked requests, names, routes, and the words and configuration of who may serve it. */
 export function secondRound(store: EvidenceStore, walk: Walk): Planned[] {
-  return [...requests(walk), ...names(store, walk), ...routes(walk), ...files(walk), ...words(store, walk)];
+  return [
+    ...requests(walk),
+    ...balanced(store, walk),
+    ...names(store, walk),
+    ...routes(walk),
+    ...files(walk),
+    ...words(store, walk),
+  ];
 }
 
 function askingHost(walk: Walk): string | undefined {
@@ -77,6 +85,16 @@ function requests(walk: Walk): Planned[] {
 
 function isAskable({ server }: UpstreamWalk): boolean {
   return server.socket !== undefined || isIP(server.host) !== 0 || isHostName(server.host);
+}
+
+/** What a balancer has set aside is asked as a client would ask it. */
+function balanced(store: EvidenceStore, walk: Walk): Planned[] {
+  return balancedServers(store, walk)
+    .filter(({ server }) => server.status.startsWith('DOWN'))
+    .flatMap((one) => {
+      const params = balancedRequest(walk, one);
+      return params ? plan(one.host, httpRequest, params) : [];
+    });
 }
 
 function names(store: EvidenceStore, walk: Walk): Planned[] {
