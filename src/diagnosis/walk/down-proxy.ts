@@ -36,6 +36,7 @@ export function downProxy(
         dumpFirstLine: 0,
         test: lastWords(lines),
         denied: false,
+        says: '',
       },
       master: undefined,
       workers: [],

@@ -21,13 +21,21 @@ export const READ_FILES_SHELL = `
 NL='
 '
 # Without -c it is compiled in; without --conf-path it is conf/nginx.conf under the prefix.
+quick=; command -v timeout >/dev/null 2>&1 && quick='timeout 2'
 main_file() {
-  built=$("$exe" -V 2>&1 </dev/null | tr ' ' '\\n' | tr -d "'")
+  guessed=0
+  built=$({ $quick "$exe" -V 2>&1 </dev/null | head -c 65536; } 2>/dev/null | tr ' ' '\\n' | tr -d "'")
   prefix=$p
   [ -n "$prefix" ] || prefix=$(printf '%s\\n' "$built" | sed -n 's/^--prefix=//p' | head -n 1)
   main=$c
   [ -n "$main" ] || main=$(printf '%s\\n' "$built" | sed -n 's/^--conf-path=//p' | head -n 1)
-  case $built in *nginx*) ;; *) [ -n "$main" ] || return 1;; esac
+  # A binary that does not say where its configuration is: the usual places are a guess, and marked as one.
+  if [ -z "$main" ]; then case $built in *'configure arguments'*|*'nginx version'*) ;; *)
+    for main in /etc/nginx/nginx.conf /usr/local/nginx/conf/nginx.conf /usr/local/openresty/nginx/conf/nginx.conf; do
+      [ -f "$main" ] && { guessed=1; return 0; }
+    done
+    return 1;;
+  esac; fi
   [ -n "$main" ] || main=conf/nginx.conf
   case $main in /*) ;; *) main=\${prefix:-/usr/local/nginx}/$main;; esac
   case $main in /*) return 0;; *) return 1;; esac
@@ -93,7 +101,7 @@ take() {
 }
 read_files() {
   main_file || return 0
-  base=\${main%/*}; seen=$NL; list=; unread=; count=0; more=0; depth=0; next=
+  base=\${main%/*}; seen=$NL; list=; unread=; count=0; more=$guessed; depth=0; next=
   visit "$main"
   set -f
   while [ -n "$next" ]; do

@@ -17,8 +17,10 @@ export interface NginxDump {
   /** Line of `dump`'s first line within stdout: line N of the dump is stdout's `dumpFirstLine + N`. */
   readonly dumpFirstLine: number;
   readonly test: NginxTest;
-  /** It could not be asked: may not be read or run by this user. */
+  /** It could not be asked: may not be read or run by this user, hangs, or says nothing that nginx would say. */
   readonly denied: boolean;
+  /** The first line that it printed beside the configuration. */
+  readonly says: string;
   /** Set where `dump` is no output of nginx's, but the files themselves: nginx -T was denied, or found them invalid. */
   readonly files?: ConfigFilesRead;
 }
@@ -41,6 +43,10 @@ export interface NginxDumpFacts {
 
 const MASTERS_MAX = 8;
 
+/** Less than the probe's own limit, so that there is time to read the files instead. */
+const TEST_SECONDS = 11;
+const PRINTED_MAX = 4_000_000;
+
 /**
  * Frames are counted in lines: "@goodgate dump PID EXIT WORDS LINES", one line for each argument, then the text. What nginx
  * prints cannot make a frame, and masking a secret within a line does not move one. Only the program's own title
@@ -48,9 +54,17 @@ const MASTERS_MAX = 8;
  */
 const SNIPPET = `${ADMIN_PATH}
 ${READ_FILES_SHELL}
+# A program in nginx's place may hang or print for ever: 124 and 141 then, as timeout and a shell have them.
+limit=; command -v timeout >/dev/null 2>&1 && limit='timeout ${TEST_SECONDS}'
+run() {
+  out=$({ $limit "$@" 2>&1 </dev/null; printf '\n@%s' "$?"; } | head -c ${PRINTED_MAX})
+  # Of megabytes only the end is looked at: a shell's patterns are slow.
+  code=$(printf '%s' "$out" | tail -c 4)
+  case $code in *@?|*@??|*@???) code=\${code##*@}; out=\${out%?@*};; *) code=141; out=;; esac
+}
 frame() {
   pid=$1; shift
-  out=$("$@" 2>&1 </dev/null); code=$?
+  run "$@"
   if denied && [ "$${SUDO_MAY_ASK}" ] && [ "$exe" ]; then by_sudo "$exe" -T \${p:+-p "$p"} \${c:+-c "$c"}; fi
   printf '@goodgate dump %s %s %s %s\\n' "$pid" "$code" "$#" "$(printf '%s\\n' "$out" | wc -l)"
   for word; do printf '%s\\n' "$word" | tr '\\n' ' '; echo; done
@@ -58,8 +72,9 @@ frame() {
 }
 # A sudoers file may allow nginx -T and nothing else; what -g adds does not change what is read.
 by_sudo() {
-  more=$(sudo -n -- "$@" 2>&1 </dev/null); more_code=$?
-  case $more in *'configuration file '*) out=$more; code=$more_code;; esac
+  was=$out; was_code=$code
+  run sudo -n -- "$@"
+  case $out in *'configuration file '*) ;; *) out=$was; code=$was_code;; esac
 }
 # Denied to this account, as far as a shell can tell; what it means is judged elsewhere.
 denied() {
@@ -113,7 +128,6 @@ nested() {
 }
 # Of a configuration that fails its test nginx prints nothing: the files still say where requests go.
 unprinted() {
-  [ "$code" = 0 ] && return 1
   case $out in *'# configuration file '*) return 1;; esac
   return 0
 }
@@ -259,24 +273,42 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
   return { ok: true, facts, ...(missing ? { missing } : {}) };
 }
 
-/** An nginx that runs, and a configuration that this account may not read or test: the first is a fact, the second is missing. */
+/** An nginx that runs, and a configuration that could not be read or tested: the first is a fact, the second is missing. */
 function whyNoConfiguration(dumps: readonly NginxDump[]): Missing | undefined {
   const untested = dumps.find(({ files, denied }) => denied && files !== undefined);
   if (dumps.length === 0 || (untested === undefined && dumps.some(({ dump }) => dump !== '')))
     return undefined;
   const denied = untested ?? dumps.find((one) => one.denied);
   if (denied !== undefined) {
-    const path = denied.test.deniedPaths[0];
-    const what = path === undefined || path === '' ? 'its configuration' : path;
-    const says = `nginx -T: this account may not open ${what}`;
+    const { reason, says } = whyUntested(denied);
     return {
-      reason: 'permission-denied',
+      reason,
       says: `${says}${whatWasRead(denied)}`,
       ...(denied.files !== undefined && denied.dump !== '' ? { about: 'nginx.test' } : {}),
     };
   }
   const absent = dumps.find(({ exitCode }) => exitCode === 127);
   return absent && { reason: 'command-not-found', says: `${absent.argv[0] ?? 'nginx'}: not found` };
+}
+
+function whyUntested({ exitCode, test, says }: NginxDump): Missing {
+  const path = test.deniedPaths[0];
+  if (path !== undefined || exitCode === 126 || /ermission denied/.test(says)) {
+    const what = path === undefined || path === '' ? 'its configuration' : path;
+    return { reason: 'permission-denied', says: `nginx -T: this account may not open ${what}` };
+  }
+  switch (exitCode) {
+    case 0:
+      return { reason: 'unparseable', says: 'nginx -T printed no configuration' };
+    case 124:
+    case 137:
+    case 143:
+      return { reason: 'timeout', says: `nginx -T did not end within ${TEST_SECONDS} s` };
+    case 141:
+      return { reason: 'truncated', says: 'nginx -T printed more than a configuration can be' };
+    default:
+      return { reason: 'failed', says: `nginx -T ended with status ${exitCode}: ${says}` };
+  }
 }
 
 function whatWasRead({ files, dump }: NginxDump): string {
@@ -303,13 +335,11 @@ function readDump(
   const begin = text.findIndex((line) => /^# configuration file .+:$/.test(line));
   const messages = begin < 0 ? text : text.slice(0, begin);
   const test = parseNginxTest(messages, exitCode, firstLine);
-  // An error log that may not be opened is only an alert: what else is wrong then was found in the configuration itself.
+  // It was tested where nginx says so: where it names what is wrong, or prints what is right. All else is no verdict;
+  // an error log that may not be opened is only an alert, and what else is wrong then was found in the configuration.
   const faulty = test.errors.some(({ level }) => level === 'emerg' || level === 'crit');
-  const denied =
-    exitCode !== 0 &&
-    (exitCode === 126 ||
-      test.deniedPaths.length > 0 ||
-      (!faulty && /ermission denied/.test(messages[0] ?? '')));
+  const tested = exitCode === 0 ? begin >= 0 : faulty || messages.some((line) => FAILED.test(line));
+  const denied = (!tested && exitCode !== 127) || (exitCode !== 0 && test.deniedPaths.length > 0);
   const [engine, word, id = ''] = argv;
   const entered = /^(?:docker|podman)$/.test(engine ?? '') && word === 'exec' && /^[0-9a-f]{64}$/.test(id);
   return {
@@ -321,8 +351,11 @@ function readDump(
     dumpFirstLine: firstLine + Math.max(begin, 0),
     test,
     denied,
+    says: (messages.find((line) => line.trim() !== '') ?? '').slice(0, 200),
   };
 }
+
+const FAILED = /^nginx: configuration file .* test failed$/;
 
 /** The files, where nginx printed none: it says what is wrong with them, and they where requests would go. */
 function withFiles(

@@ -153,3 +153,37 @@ describe('an account that may not run nginx -T', () => {
     }
   });
 });
+
+describe('a program in nginx’s place that is none', () => {
+  test.each<[string, string, string, RegExp]>([
+    ['prints without end', 'exec yes nginx', 'truncated', /printed more than a configuration can be/],
+    [
+      'prints bytes that are no text',
+      'exec head -c 100000 /dev/urandom',
+      'unparseable',
+      /printed no configuration/,
+    ],
+    [
+      'does not know -T',
+      'echo \'nginx: invalid option: "T"\' >&2; exit 1',
+      'failed',
+      /status 1: nginx: invalid option/,
+    ],
+    ['is killed', 'kill -9 $$', 'timeout', /did not end/],
+  ])('%s: nothing is called invalid, and the files are read', async (_what, text, reason, says) => {
+    const few = pathWith([...SMALL_TOOLS, 'id', 'mkfifo', 'rm', 'yes']);
+    chmodSync(few.path, 0o755);
+    writeFileSync(join(few.path, 'nginx'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    try {
+      const output = await runHere(nginxDump.command({}), { uid: ORDINARY, path: few.path });
+      const parsed = nginxDump.parse(output);
+      if (!parsed.ok) throw new Error(parsed.says);
+      const found = parsed.facts.dumps.find(({ masterPid }) => masterPid === nginx.master.pid);
+      expect(found).toMatchObject({ denied: true, files: { unread: [] } });
+      expect(found?.dump).toContain('server_tokens off;');
+      expect(parsed.missing).toMatchObject({ reason, says: expect.stringMatching(says) });
+    } finally {
+      few.remove();
+    }
+  });
+});
