@@ -54,6 +54,9 @@ function balancedHop(server: Fact<'BalancedServer'>, hop: MakeHop): Hop {
 function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
   const address = proxy.host ?? '?';
   if (proxy.installed === false) return hop('nginx', address, 'unknown', message('hopNotInstalled'));
+  if (proxy.onOtherPorts) {
+    return hop('nginx', address, 'broken', message('hopOtherPorts', { port: String(proxy.port ?? '?') }));
+  }
   if (proxy.running === false) return hop('nginx', address, 'broken', message('hopNotRunning'));
   if (proxy.running === undefined) return hop('nginx', address, 'unknown', message('hopUnknown'));
   if (proxy.testOk === false) return hop('nginx', address, 'broken', message('hopConfigBad'));

@@ -304,6 +304,9 @@ export const sceneTypes = {
     inContainer: 'bool',
     installed: 'bool',
     running: 'bool',
+    /** An nginx runs, but none that listens on the URL's port. */
+    onOtherPorts: 'bool',
+    port: 'int',
     /** nginx, or whatever is in front, listens on the URL's port. */
     listening: 'bool',
     listener: 'Listener',

@@ -53,6 +53,7 @@ export const symptomTexts = {
     en: 'no nginx was found on this host: name the one that takes the URL',
     zh: '该主机上没有 nginx:请指定接收该 URL 的主机',
   },
+  hopOtherPorts: { en: 'runs, but does not listen on port {port}', zh: '正在运行,但未监听端口 {port}' },
   hopNotRunning: { en: 'is not running', zh: '未运行' },
   hopUnknown: { en: 'could not be seen', zh: '无法查看' },
   hopPasses: { en: 'takes the request and passes it on', zh: '接收请求并转发' },

@@ -34,7 +34,7 @@ function factOf(
   };
 }
 
-function bracketed(address: string): string {
+export function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 

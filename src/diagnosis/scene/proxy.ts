@@ -70,6 +70,8 @@ function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fac
   return {
     installed: dump?.facts.nginxInstalled,
     running,
+    onOtherPorts: running === false && (processes?.facts.masters.length ?? 0) > 0,
+    port,
     listening: services?.listenersKnown ? listener !== undefined : undefined,
     listener: listener && services ? listenerOf(listener, services) : undefined,
     service: service && serviceFact(store, walk, service),

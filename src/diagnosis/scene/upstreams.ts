@@ -17,7 +17,7 @@ import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
 import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { portsAlike, siteNames } from '../walk/likeness.js';
 import { numericAddresses } from '../walk/lookups.js';
-import { nameScore, ownersOf } from '../walk/match-backend.js';
+import { type MatchedBackend, nameScore, ownersOf } from '../walk/match-backend.js';
 import { downServices } from '../walk/only-one-left.js';
 import {
   connectTarget,
@@ -33,7 +33,7 @@ import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { connectionAnswer } from './connection-answer.js';
 import { type Account, accountOf, allows } from './file-rights.js';
-import { innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
+import { bracketed, innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
 import { lookupFact } from './lookup-fact.js';
 import { proxyErrors } from './proxy-errors.js';
 import { serviceFact } from './services.js';
@@ -43,7 +43,7 @@ export function upstreamsOf(store: EvidenceStore, walk: Walk): Fact<'Upstream'>[
 }
 
 function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): Fact<'Upstream'> {
-  const { server, owner, backend } = upstream;
+  const { server, owner } = upstream;
   const host = walk.proxy?.host ?? walk.proxyHosts[0] ?? owner?.host ?? '';
   const ask = (params: Parameters<typeof httpRequest.command>[0]) =>
     answerOf(store.look(httpRequest, host, params), walk.target.variables);
@@ -66,6 +66,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
         errors?.filter((error) => error.marked === true),
         selfAnswer,
       );
+  const backend = answering(walk, upstream, direct);
   return {
     address: upstream.address,
     kind: server.socket === undefined ? 'tcp' : 'socket',
@@ -122,6 +123,20 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
         ? walk.proxy.citeDump(server.directive.dumpLine)
         : (direct?.cite ?? []),
   };
+}
+
+/** Who answers this very request well is the backend, whoever named the port before; unless one complains that it cannot have it. */
+function answering(
+  walk: Walk,
+  { backend }: UpstreamWalk,
+  direct: Fact<'Answer'> | undefined,
+): MatchedBackend | undefined {
+  if (!backend || direct?.well !== true || walk.claims(backend.service).wanted.length > 0) return backend;
+  if (backend.intruder) return { service: backend.intruder, by: 'owns-port', intruder: undefined };
+  // What does not run does not answer; whose the listener is could not be seen.
+  return backend.service.running === false && backend.service.socketUnit?.active !== true
+    ? undefined
+    : backend;
 }
 
 /** Not known where the backend is met by a port that it publishes: then it is no network's matter. */
@@ -230,7 +245,7 @@ function elsewhereOf(
   if (!best) return {};
   return {
     elsewhere: best.answer,
-    elsewhereAddress: `${best.place.address}:${best.place.port}`,
+    elsewhereAddress: `${bracketed(best.place.address)}:${best.place.port}`,
     elsewhereOnOtherPort: best.place.port !== upstream.server.port,
   };
 }
@@ -251,7 +266,7 @@ function freeOf(
   const seen = upstream.among.every(({ listenersKnown }) => listenersKnown);
   if (walk.free === undefined || upstream.backend || !seen) return undefined;
   return freePlaces(store, walk, upstream).map(({ address, port, free }) => ({
-    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    address: `${bracketed(address)}:${port}`,
     service: serviceFact(store, walk, free.service),
     portAlike: portsAlike(port, upstream.server.port),
     nameAlike: nameScore(free.service, siteNames(walk)) > 0,

@@ -30,7 +30,9 @@ export function elsewherePlaces(
     if (address === undefined) return [];
     const same =
       port === upstream.server.port &&
-      (address === upstream.server.host || (isLoopback({ host: address }) && upstream.loopback));
+      (address === upstream.server.host ||
+        // 127.0.0.1 and ::1 are two places; `localhost` is both.
+        (isLoopback({ host: address }) && upstream.server.host === 'localhost'));
     return same ? [] : [{ address, port }];
   });
   return places.slice(0, PLACES_MAX);

@@ -11,8 +11,10 @@ import type { ServiceReading } from './service-reading.js';
 export function downServices(hosts: readonly HostServices[]): ServiceReading[] {
   return hosts.flatMap(candidates).filter((service) => {
     const { manager, running, state, socketUnit } = service;
-    if (!['systemd', 'supervisor'].includes(manager) || running !== false || state === 'missing')
-      return false;
+    if (!['systemd', 'supervisor'].includes(manager) || state === 'missing') return false;
+    // Its manager still waits for it (Type=forking without its PID file, Type=notify without a word).
+    if (state === 'starting') return !listens(service, hosts);
+    if (running !== false) return false;
     if (socketUnit?.active === true && state !== 'failed') return false;
     if (['failed', 'backoff', 'restarting'].includes(state)) return true;
     // What others call when they need it (static, D-Bus) rests most of the time.
@@ -29,13 +31,20 @@ export function onlyOneLeft(
   hosts: readonly HostServices[],
 ): MatchedBackend | undefined {
   if (!free || (matched && matched.by !== 'only-one')) return matched;
-  const listens = hosts.some(({ listeners }) => listeners.some((one) => one.service === matched?.service));
   // What another location has is that location's.
-  if (matched && (!listens || free.some(({ service }) => service === matched.service))) return matched;
+  if (
+    matched &&
+    (!listens(matched.service, hosts) || free.some(({ service }) => service === matched.service))
+  )
+    return matched;
   const down = downServices(hosts);
   // One service that is down says more than any number of others that run.
   if (down[0] && down.length === 1) return { service: down[0], by: 'only-one', intruder: undefined };
   const listening = free.filter(({ owned }) => owned.listener.port !== undefined);
   const [only, ...others] = new Set([...down, ...listening.map(({ service }) => service)]);
   return only && others.length === 0 ? { service: only, by: 'only-one', intruder: undefined } : undefined;
+}
+
+function listens(service: ServiceReading, hosts: readonly HostServices[]): boolean {
+  return hosts.some(({ listeners }) => listeners.some((one) => one.service === service));
 }
