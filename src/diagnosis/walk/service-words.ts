@@ -124,7 +124,9 @@ function readLog(store: EvidenceStore, host: string, log: LogSource): ReadWordsL
   switch (log.kind) {
     case 'file': {
       const look = store.look(backendLog, host, { path: log.path, bytes: LOG_BYTES });
-      return look && wordsIn(look.facts, look.facts.nowEpoch, look.facts.modifiedEpoch ?? undefined, look);
+      if (!look) return undefined;
+      const now = beginning(store, host) ?? look.facts.nowEpoch;
+      return wordsIn(look.facts, now, look.facts.modifiedEpoch ?? undefined, look);
     }
     case 'journal': {
       const look = store.look(systemdJournal, host, {
@@ -156,15 +158,17 @@ function keptWords(
   look: Looked<unknown>,
   lines: readonly LogLine[],
 ): ReadWordsLog {
-  const now = nowOn(store, host, look);
+  const now = beginning(store, host) ?? Date.parse(look.evidence.at) / 1000;
   return wordsIn(readLogSignals(lines, { nowEpoch: now, offsetSeconds: 0 }), now, undefined, look);
 }
 
-/** The host's own clock at the time of a later look: what the first look saw, and the bot's time since then. */
-function nowOn(store: EvidenceStore, host: string, look: Looked<unknown>): number {
+/**
+ * The host's own clock when the check began. States and lives are of the first round, and logs are read seconds later:
+ * all of them are told from one moment, or the first words of a life would seem older than it is.
+ */
+function beginning(store: EvidenceStore, host: string): number | undefined {
   const clock = store.look(hostClock, host, undefined);
-  const taken = Date.parse(look.evidence.at);
-  return clock ? (clock.facts.epochMs + taken - Date.parse(clock.evidence.at)) / 1000 : taken / 1000;
+  return clock && clock.facts.epochMs / 1000;
 }
 
 function wordsIn(

@@ -121,7 +121,9 @@ function knownSinceBoot(
       (identifier !== 'systemd' || BEGINS.test(message) || ENDS.test(message)),
   );
   if (lives) return true;
+  // A line of before says that the lines since are all there; without one the journal may begin later.
   const reachesBack =
-    entries.length < LOG_LINES && Date.parse(look.evidence.at) - managerStartedAt < KEPT_SECONDS * 1000;
+    (entries[0]?.epochMs ?? Number.POSITIVE_INFINITY) < managerStartedAt ||
+    (entries.length < LOG_LINES && Date.parse(look.evidence.at) - managerStartedAt < KEPT_SECONDS * 1000);
   return partial || !reachesBack ? undefined : false;
 }
