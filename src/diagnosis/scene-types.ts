@@ -239,7 +239,7 @@ export const sceneTypes = {
     /** The same request with the upstream's own name as Host, as nginx sends it by default. */
     directOwnHost: 'Answer',
     socket: 'SocketFile',
-    /** Where nothing points at any backend: services that listen, that no location passes to, and what they answer. */
+    /** Where nothing points at any backend: services that listen, that no other site passes to, and what they answer. */
     free: 'list<FreeService>',
     /** Likewise: services that ought to run, and do not. */
     down: 'list<Service>',

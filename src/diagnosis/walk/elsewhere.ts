@@ -46,7 +46,7 @@ export interface FreePlace {
   readonly free: FreeListener;
 }
 
-/** Where nothing points at any backend: each listener that no location passes to, as the proxy's host would reach it. */
+/** Where nothing points at any backend: each listener that no other site passes to, as the proxy's host would reach it. */
 export function freePlaces(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): FreePlace[] {
   if (upstream.backend) return [];
   const near = (walk.free ?? []).filter(({ host }) => upstream.among.some((one) => one.host === host));

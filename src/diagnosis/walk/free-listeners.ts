@@ -1,5 +1,5 @@
 /**
- * Listeners of services that may be a backend and to which no location of nginx passes: where nothing answers at the
+ * Listeners of services that may be a backend and to which no other site of nginx passes: where nothing answers at the
  * address that nginx has, the backend is one of them, or it is not there at all.
  */
 import { type PassedPlaces, passedPlaces } from '../../nginx/passed-places.js';
@@ -18,7 +18,8 @@ export function freeListeners(
   read: ReadConfig | undefined,
   hosts: readonly HostServices[],
 ): readonly FreeListener[] | undefined {
-  const passed = read && passedPlaces(read.config);
+  // Another location of the same site may have the right place of what this one misses.
+  const passed = read && passedPlaces(read.config, read.match.server);
   if (!passed?.complete) return undefined;
   return hosts.flatMap(({ host, listeners }) =>
     listeners.flatMap((owned) => {

@@ -45,12 +45,13 @@ export function matchBackend(
   const all = hosts
     .flatMap(candidates)
     .filter((service) => service.manager !== 'process' || service === owner);
-  const chosen = named === undefined ? undefined : all.find((service) => isNamed(service, named));
   const others = all.filter((service) => service !== owner);
+  const servers = hosts.flatMap((one) => serversMeant(place, one, claimsOf)).filter((one) => one !== owner);
+  const chosen = named === undefined ? undefined : all.find((service) => isNamed(service, named));
   const wanting = others.find(
     (service) => place.port !== undefined && claimsOf(service).wanted.includes(place.port),
   );
-  const best = chosen ?? wanting ?? bestClaim(place, others, claimsOf);
+  const best = chosen ?? wanting ?? bestClaim(place, [...others, ...servers], claimsOf);
   if (!owner) {
     if (!best) return fallback(all, place);
     const heir = best === chosen ? undefined : successor(best, others, hosts, claimsOf);
@@ -72,6 +73,20 @@ export function matchBackend(
   if (wanting) return { service: wanting, by: 'claims-port', intruder: owner };
   if (roleOf(owner) === 'candidate' || !best) return { service: owner, by: 'owns-port', intruder: undefined };
   return { service: best, by: byOf(best, place, claimsOf), intruder: owner };
+}
+
+/** A store or a balancer is a backend, too, where it names the very place, or the place is named after it. */
+function serversMeant(
+  place: UpstreamPlace,
+  { services }: HostServices,
+  claimsOf: (service: ServiceReading) => Claims,
+): ServiceReading[] {
+  return services.filter(
+    (service) =>
+      ['store', 'proxy'].includes(roleOf(service)) &&
+      !/nginx|openresty/i.test(service.name) &&
+      (claims(service, place, claimsOf) || nameScore(service, place.hints) >= 80),
+  );
 }
 
 /**

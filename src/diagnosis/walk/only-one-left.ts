@@ -1,4 +1,4 @@
-/** Where nothing points at a backend: what is down, what listens without a location, and whether that is one service. */
+/** Where nothing points at a backend: what is down, what listens for no other site, and whether that is one service. */
 import type { FreeListener } from './free-listeners.js';
 import { candidates, type HostServices } from './host-services.js';
 import type { MatchedBackend } from './match-backend.js';
@@ -31,7 +31,7 @@ export function onlyOneLeft(
   hosts: readonly HostServices[],
 ): MatchedBackend | undefined {
   if (!free || (matched && matched.by !== 'only-one')) return matched;
-  // What another location has is that location's.
+  // What another site has is that site's.
   if (
     matched &&
     (!listens(matched.service, hosts) || free.some(({ service }) => service === matched.service))

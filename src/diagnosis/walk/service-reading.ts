@@ -97,7 +97,8 @@ export interface ServiceReading {
 /** A service whose program is part of every machine, or a well-known server that backends need rather than are. */
 const INFRASTRUCTURE =
   /^(systemd|dbus|ssh|sshd|cron|crond|rsyslog|getty|serial-getty|user@|user-runtime|polkit|udev|networkd|networking|ifup|chrony|ntp|apt|dpkg|fstrim|logrotate|man-db|e2scrub|lvm|console|keyboard|kmod|modprobe|emergency|rescue|plymouth|initrd|snapd|unattended|multipathd|ModemManager|NetworkManager|wpa_|avahi|bluetooth|accounts-daemon|containerd|docker|cups|exim|postfix|fail2ban|ufw|nftables|iptables|apparmor|auditd|cloud-|ldconfig|packagekit|rc-local|supervisor|supervisord|autovt|quotaon|blk-availability|dm-event|pam_namespace|procps|sudo|uuidd|x11-common|hwclock|irqbalance|qemu-guest|open-vm|vgauth|nscd|nslcd|sssd|epmd)/i;
-const PROXIES = /^(nginx|openresty|haproxy|apache2|httpd|caddy|traefik|envoy)\b/i;
+// Apache and Caddy stand behind nginx as often as they stand for it: there they are backends like any other.
+const PROXIES = /^(nginx|openresty|haproxy|traefik|envoy)\b/i;
 const STORES =
   /^(redis|redis-server|valkey|keydb|postgres|postgresql|mysql|mysqld|mariadb|mariadbd|rabbitmq|rabbitmq-server|beam\.smp|activemq|memcached|mongod|mongodb|elasticsearch|opensearch|kafka|zookeeper|etcd|minio)\b/i;
 

@@ -89,8 +89,20 @@ function lastWords(
       epochMs >= start.epochMs &&
       epochMs <= end.epochMs + 1000,
   );
-  const last = own.at(-1);
-  return last ? [last.line] : [end.line];
+  const told = tellingWords(own);
+  return told ? [told.line] : [end.line];
+}
+
+const LINES_OF_AN_END = 20;
+const ERROR = /(?:Error|Exception|panic|fatal)\w*\b.{0,40}:/i;
+const COMPLAINT = /\b(?:error|failed|failure|fatal|invalid|cannot|can't|unable|denied|not found|no such)\b/i;
+
+/** Python names its error last, others first, and what is said around it (`may have more information`) tells nothing. */
+function tellingWords(own: readonly JournalEntry[]): JournalEntry | undefined {
+  const lines = own.slice(-LINES_OF_AN_END);
+  const last = lines.at(-1);
+  if (last && ERROR.test(last.message)) return last;
+  return lines.find(({ message }) => COMPLAINT.test(message)) ?? last;
 }
 
 /** A unit that waits for its next start is stopped without a "Stopping"; systemd's own restart says "Stopped", too. */

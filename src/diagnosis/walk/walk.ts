@@ -56,7 +56,7 @@ export interface Walk {
   /** Services whose words and configuration are worth reading, backends first. */
   readonly suspects: readonly ServiceReading[];
   readonly claims: (service: ServiceReading) => Claims;
-  /** Listeners to which no location passes; undefined where the configuration does not tell. */
+  /** Listeners to which no other site passes; undefined where the configuration does not tell. */
   readonly free: readonly FreeListener[] | undefined;
 }
 

@@ -75,3 +75,10 @@ test('every place that some location passes to is known, in whichever server it 
     passedPlaces(read('server { listen 80; location / { proxy_pass http://$where; } }').config).complete,
   ).toBe(false);
 });
+
+test('what the site itself passes to elsewhere may be what its broken location misses', () => {
+  const own = `server { listen 80; server_name shop.test; location / { proxy_pass http://127.0.0.1:9190; }
+    location /api/ { proxy_pass http://127.0.0.1:9100; } }`;
+  const { config, match } = read(`${site('blog.test', 9200)} ${own}`);
+  expect([...passedPlaces(config, match.server).ports]).toEqual([9200]);
+});

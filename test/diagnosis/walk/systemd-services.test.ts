@@ -181,19 +181,34 @@ describe('a stop by somebody', () => {
   });
 });
 
-it('shows the last that a unit wrote itself before it died', () => {
-  const lines = [
-    '2026-11-21T09:30:00.000000+0000 docs-1 systemd[1]: Started web.service - Web.',
-    '2026-11-21T09:30:01.000000+0000 docs-1 web[7]: listening on 8000',
-    '2026-11-21T09:31:00.000000+0000 docs-1 web[7]: cannot load the price list',
-    "2026-11-21T09:31:00.100000+0000 docs-1 systemd[1]: web.service: Failed with result 'exit-code'.",
-    '',
-  ].join('\n');
-  const look = evidence('systemd.journal:web.service', lines);
-  const failed = unit({ ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' });
-  expect(read(failed, look)?.lastWordsCite).toEqual([
-    JSON.stringify(['docs-1', 'systemd.journal:web.service', 2]),
-  ]);
+describe('the words of a unit that died', () => {
+  const wordsOf = (...messages: string[]): unknown => {
+    const own = messages.map((text, at) => `2026-11-21T09:30:0${at + 1}.000000+0000 docs-1 web[7]: ${text}`);
+    const lines = [
+      '2026-11-21T09:30:00.000000+0000 docs-1 systemd[1]: Started web.service - Web.',
+      ...own,
+      "2026-11-21T09:31:00.100000+0000 docs-1 systemd[1]: web.service: Failed with result 'exit-code'.",
+      '',
+    ];
+    const failed = unit({ ActiveState: 'failed', SubState: 'failed', Result: 'exit-code' });
+    const [cite = ''] =
+      read(failed, evidence('systemd.journal:web.service', lines.join('\n')))?.lastWordsCite ?? [];
+    return lines[JSON.parse(cite)[2]]?.replace(/^.* docs-1 /, '');
+  };
+
+  it('are those that tell why, wherever it says them', () => {
+    expect(wordsOf('Traceback (most recent call last):', 'RuntimeError: cannot load the list')).toBe(
+      'web[7]: RuntimeError: cannot load the list',
+    );
+    expect(wordsOf('Syntax error on line 1 of boom.conf', "Action 'start' failed.", 'See the log.')).toBe(
+      'web[7]: Syntax error on line 1 of boom.conf',
+    );
+    expect(wordsOf('listening on 8000', 'good night')).toBe('web[7]: good night');
+  });
+
+  it("are systemd's own where it wrote none", () => {
+    expect(wordsOf()).toBe("systemd[1]: web.service: Failed with result 'exit-code'.");
+  });
 });
 
 describe('a service that a socket unit starts', () => {
