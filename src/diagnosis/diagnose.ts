@@ -138,7 +138,7 @@ function nameCause(
     ...placeOf(first.host ?? links[0]?.evidence[0]?.host ?? OUTSIDE, record),
     title,
     // A link without a line to show is a claim; only what can be shown stands in a chain.
-    chain: [...links, ...symptoms].filter((link) => link.evidence.length > 0),
+    chain: eachOnce([...links, ...symptoms].filter((link) => link.evidence.length > 0)),
     recoveries: distinctBy(
       own
         .flatMap((finding) => finding.recoveries)
@@ -205,6 +205,14 @@ function telling(findings: readonly Finding[], index: EvidenceIndex): readonly F
 
 function keysOf(cites: readonly string[], index: EvidenceIndex): ReadonlySet<string> {
   return new Set(citationsOf(cites, index).map(keyOf));
+}
+
+/** What a later link begins with is shown there, and not before. A link's own first line stays. */
+function eachOnce(chain: readonly ChainLink[]): ChainLink[] {
+  return chain.map((link, place) => {
+    const later = new Set(chain.slice(place + 1).flatMap(({ evidence }) => evidence.slice(0, 1).map(keyOf)));
+    return { ...link, evidence: link.evidence.filter((one, index) => index === 0 || !later.has(keyOf(one))) };
+  });
 }
 
 function firstKey(cites: readonly string[], index: EvidenceIndex): string[] {
