@@ -44,7 +44,10 @@ const LAYER_ORDER = ['edge', 'proxy', 'link', 'access', 'process', 'resource', '
 
 export function layerRank(id: string, graph: CauseGraph): number {
   const cause = graph.causes.get(id);
-  const rank = cause ? LAYER_ORDER.indexOf(cause.layer) : LAYER_ORDER.length;
-  // A cause that shows no error page cannot be what blocks a request that fails.
-  return cause?.http.startsWith('-') ? rank + LAYER_ORDER.length : rank;
+  return cause ? LAYER_ORDER.indexOf(cause.layer) : LAYER_ORDER.length;
+}
+
+/** A cause that shows no error of the server's (none at all, or a 413) is not what blocks a request that fails. */
+export function blocks(id: string, graph: CauseGraph): boolean {
+  return /5\d\d|5xx|refused|reset|slow/.test(graph.causes.get(id)?.http ?? '');
 }

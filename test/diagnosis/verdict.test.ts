@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { causeGraph } from '../../src/diagnosis/cause-graph.js';
 import { diagnose } from '../../src/diagnosis/diagnose.js';
+import type { Finding } from '../../src/diagnosis/findings.js';
 import type { Fact, Scene } from '../../src/diagnosis/scene-types.js';
 import type { Diagnosis } from '../../src/domain/diagnosis.js';
+import { loadCauseHeads } from '../../src/playbook/load-causes.js';
 import { RECORD } from '../cli/fake-io.js';
 
 type Answer = Fact<'Answer'>;
@@ -14,8 +16,15 @@ function upstream(address: string, direct: Answer, more: Partial<Fact<'Upstream'
   return { address, direct, cite: [], ...more };
 }
 
-/** What is concluded where no rule has anything to say. */
-function concluded(request: Answer, upstreams: Fact<'Upstream'>[], proxy: Fact<'Proxy'> = nginx): Diagnosis {
+const causes = loadCauseHeads(new URL('../../playbooks/causes', import.meta.url).pathname);
+
+/** What is concluded from the findings; without any, where no rule has anything to say. */
+function concluded(
+  request: Answer,
+  upstreams: Fact<'Upstream'>[],
+  proxy: Fact<'Proxy'> = nginx,
+  fired: readonly Finding[] = [],
+): Diagnosis {
   const scene: Scene = {
     request,
     proxy,
@@ -31,8 +40,15 @@ function concluded(request: Answer, upstreams: Fact<'Upstream'>[], proxy: Fact<'
     looks: [],
     variables: {},
   };
-  const findings = { fired: [], ruledOut: [], unknown: [] };
-  return diagnose({ record: RECORD, scene, findings, graph: causeGraph([]), playbook: '', language: 'en' });
+  const findings = { fired, ruledOut: [], unknown: [] };
+  return diagnose({
+    record: RECORD,
+    scene,
+    findings,
+    graph: causeGraph(causes),
+    playbook: '',
+    language: 'en',
+  });
 }
 
 const nginx: Fact<'Proxy'> = { host: 'docs-1', running: true, matched: true, cite: [] };
@@ -71,5 +87,46 @@ describe('without a cause, a check', () => {
     const { verdict, path } = concluded(answered(503), [], { ...nginx, answersItself: true, passText });
     expect(verdict).toBe('inconclusive');
     expect(path[1]?.says).toContain(passText);
+  });
+});
+
+describe('of several causes', () => {
+  const found = (cause: string, certainty: Finding['certainty']): Finding => ({
+    cause,
+    certainty,
+    says: { text: { en: cause, zh: '原因' }, values: {} },
+    host: undefined,
+    cites: [],
+    recoveries: [],
+    bound: {},
+  });
+  const named = (...fired: Finding[]): string[] =>
+    concluded(answered(502), [], nginx, fired).causes.map(({ id }) => id);
+
+  it('the one that blocks the request comes first, however sure the others are', () => {
+    expect(named(found('proxy-log-missing', 'proven'), found('backend-stopped', 'likely'))).toEqual([
+      'backend-stopped',
+      'proxy-log-missing',
+    ]);
+    expect(named(found('proxy-body-too-large', 'proven'), found('redis-down', 'proven'))).toEqual([
+      'redis-down',
+      'proxy-body-too-large',
+    ]);
+  });
+
+  it('what is sure comes before what is likely, and what stands nearer to the client first', () => {
+    expect(
+      named(
+        found('firewall-drops', 'likely'),
+        found('backend-hung', 'proven'),
+        found('proxy-not-running', 'proven'),
+      ),
+    ).toEqual(['proxy-not-running', 'backend-hung', 'firewall-drops']);
+  });
+
+  it('what another brings about stands in its chain and not beside it', () => {
+    expect(named(found('backend-crash-loop', 'proven'), found('redis-down', 'proven'))).toEqual([
+      'redis-down',
+    ]);
   });
 });
