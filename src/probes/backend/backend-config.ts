@@ -99,10 +99,11 @@ if [ -n "$pid" ] && [ -r "/proc/$pid/environ" ]; then
   cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null)
   [ -n "$d" ] && case $d in /*) dirs=$d;; *) dirs=$cwd/$d;; esac
 fi
-for word in "$@"; do
-  case $word in e:*) [ -n "$env" ] && env="$env
-"; [ -z "$pid" ] && env="$env\${word#e:}";; esac
-done
+# Of a process whose environment this account may not read, or that has ended, its manager's word stands.
+if [ -z "$env" ]; then for word in "$@"; do
+  case $word in e:*) env="\${env:+$env
+}\${word#e:}";; esac
+done; fi
 frame environ 0 "$env"
 for word in "$@"; do case $word in e:NODE_CONFIG*) ;; e:*CONF*=/*) named="$named
 \${word#*=}";; esac; done

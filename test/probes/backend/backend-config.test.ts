@@ -111,6 +111,26 @@ test.each([
   expect(reading.dependencies.map(({ kind, host, port }) => `${kind} ${host}:${port}`)).toEqual([expected]);
 });
 
+test.each([
+  ['may not be read', process.pid, { uid: 65_534 }],
+  ['is gone with its process', 4_194_303, {}],
+])(
+  'where the environment of a process %s, what its manager says of it stands',
+  async (_why, pid, options) => {
+    const command = backendConfig.command({
+      label: 'unit',
+      pid,
+      environment: { REDIS_HOST: '127.0.0.1', REDIS_PORT: '6390' },
+      files: [],
+    });
+    const parsed = backendConfig.parse(await runHere(command, options));
+    if (!parsed.ok) throw new Error(parsed.says);
+    expect(readDependencies(parsed.facts).dependencies).toEqual([
+      expect.objectContaining({ kind: 'redis', host: '127.0.0.1', port: 6390 }),
+    ]);
+  },
+);
+
 test('a program without any file of its own needs nothing that is known', async () => {
   const { facts, reading } = await look({ command: '/usr/bin/true' });
   expect(facts.files).toEqual([]);
