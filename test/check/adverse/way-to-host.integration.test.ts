@@ -259,6 +259,20 @@ describe('a host that cannot be looked at', () => {
     expect(chinese.out).toMatch(/主机密钥/u);
   });
 
+  it('keeps its exit status where nobody reads the result', async () => {
+    const argv = ['check', '--url', url, ...letIn(), ...here(closedPort)];
+    expect((await goodgate(argv, { unread: true })).code).toBe(3);
+    expect((await goodgate([...argv, '--format', 'json'], { unread: true })).code).toBe(3);
+  });
+
+  it('ends at once at Ctrl-C, also while the service itself gives no answer', async () => {
+    const silent = `http://127.0.0.1:${silentPort}/`;
+    const argv = ['check', '--url', silent, ...letIn(), ...here(sshd.port)];
+    const ended = await goodgate(argv, { interruptAfter: /looking/u });
+    expectHarmless(ended);
+    expect({ code: ended.code, out: ended.out }).toEqual({ code: 130, out: '' });
+  });
+
   it('is a host whose account has no shell', async () => {
     const forced = await startSshd(['ForceCommand echo This account is not available; exit 1']);
     closers.push(() => forced.stop());

@@ -22,6 +22,10 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Nobody reads what it prints, as after `| head -1`. */
+  readonly unread?: boolean;
+  /** Ctrl-C, as soon as it has said this on standard error. */
+  readonly interruptAfter?: RegExp;
 }
 
 /** Runs the real program, with a home of its own and no agent, as somebody does who has just installed it. */
@@ -35,9 +39,14 @@ export function goodgate(argv: readonly string[], options: RunOptions = {}): Pro
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
+    let interrupted = false;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       err += text;
+      if (interrupted || options.interruptAfter?.test(err) !== true) return;
+      interrupted = true;
+      child.kill('SIGINT');
     });
+    if (options.unread === true) for (const stream of [child.stdout, child.stderr]) stream.destroy();
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
     child.once('close', (code) => {
