@@ -19,6 +19,8 @@ export function complainedPaths(store: EvidenceStore, service: ServiceReading): 
       COMPLAINTS.has(word.kind) &&
       word.path?.startsWith('/') === true &&
       !word.path.includes('\0') &&
+      // systemd waits for a PID file; that it is not there yet is no want of the program's.
+      !/\bPID file\b/.test(word.text) &&
       // systemd's "Failed to locate executable": a program that is not there is no data that is not there.
       word.path !== service.command?.trim().split(' ')[0],
   );

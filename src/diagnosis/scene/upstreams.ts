@@ -28,10 +28,12 @@ import {
   speaksHttp,
   upgradeDirectRequest,
 } from '../walk/requests.js';
+import { wordsOf } from '../walk/service-words.js';
 import { tlsParams } from '../walk/tls-params.js';
 import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { connectionAnswer } from './connection-answer.js';
+import { currentSignals } from './current-signals.js';
 import { type Account, accountOf, allows } from './file-rights.js';
 import { bracketed, innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
 import { lookupFact } from './lookup-fact.js';
@@ -66,7 +68,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
         errors?.filter((error) => error.marked === true),
         selfAnswer,
       );
-  const backend = answering(walk, upstream, direct);
+  const backend = answering(store, upstream, direct);
   return {
     address: upstream.address,
     kind: server.socket === undefined ? 'tcp' : 'socket',
@@ -127,11 +129,13 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
 
 /** Who answers this very request well is the backend, whoever named the port before; unless one complains that it cannot have it. */
 function answering(
-  walk: Walk,
+  store: EvidenceStore,
   { backend }: UpstreamWalk,
   direct: Fact<'Answer'> | undefined,
 ): MatchedBackend | undefined {
-  if (!backend || direct?.well !== true || walk.claims(backend.service).wanted.length > 0) return backend;
+  if (!backend || direct?.well !== true) return backend;
+  const words = currentSignals(backend.service, wordsOf(store, backend.service));
+  if (words.some(({ kind }) => kind === 'address-in-use')) return backend;
   if (backend.intruder) return { service: backend.intruder, by: 'owns-port', intruder: undefined };
   // What does not run does not answer; whose the listener is could not be seen.
   return backend.service.running === false && backend.service.socketUnit?.active !== true

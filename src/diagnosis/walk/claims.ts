@@ -33,6 +33,7 @@ export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims 
     ]),
     configured: numbers([...words.listens.map((one) => one.port), ...(service.exposedPorts ?? [])]),
     sockets: sockets.filter((path) => path !== undefined),
+    former: numbers(listening.map((word) => word.port)),
     wanted: numbers(wanted),
   };
 }

@@ -22,6 +22,8 @@ export interface Claims {
   /** By a configuration, which it may share with its siblings. */
   readonly configured: readonly number[];
   readonly sockets: readonly string[];
+  /** By its log it had them in an earlier life, or before it was moved. */
+  readonly former: readonly number[];
   /** It tried to bind them and could not, lately. */
   readonly wanted: readonly number[];
 }
@@ -136,6 +138,17 @@ function claims(
   return place.port !== undefined && [...own.ports, ...own.configured, ...own.wanted].includes(place.port);
 }
 
+/** Of one that runs, and listens elsewhere now: what is down may have been moved long before. */
+function hadPlace(
+  service: ServiceReading,
+  place: UpstreamPlace,
+  claimsOf: (service: ServiceReading) => Claims,
+): boolean {
+  return (
+    service.running === true && place.port !== undefined && claimsOf(service).former.includes(place.port)
+  );
+}
+
 function byOf(
   service: ServiceReading,
   place: UpstreamPlace,
@@ -166,7 +179,7 @@ function claimScore(
   place: UpstreamPlace,
   claimsOf: (service: ServiceReading) => Claims,
 ): number {
-  if (!claims(service, place, claimsOf)) return 0;
+  if (!claims(service, place, claimsOf)) return hadPlace(service, place, claimsOf) ? 40 : 0;
   return place.port !== undefined && !claimsOf(service).ports.includes(place.port) ? 70 : 100;
 }
 

@@ -22,7 +22,12 @@ function service(name: string, more: Partial<ServiceReading>): ServiceReading {
   };
 }
 
-function match(services: ServiceReading[], ports: Record<string, number[]>, owner?: ServiceReading) {
+function match(
+  services: ServiceReading[],
+  ports: Record<string, number[]>,
+  owner?: ServiceReading,
+  former: Record<string, number[]> = {},
+) {
   const listener = { family: 'tcp', address: '127.0.0.1', port: 9100, processes: [], line: 1 } as const;
   const listeners: OwnedListener[] = owner
     ? [{ listener, service: owner, program: 'python3', pid: 7, cite: [] }]
@@ -40,6 +45,7 @@ function match(services: ServiceReading[], ports: Record<string, number[]>, owne
     ports: ports[name] ?? [],
     configured: [],
     sockets: [],
+    former: former[name] ?? [],
     wanted: [],
   });
   return matchBackend(PLACE, [host], claims, undefined);
@@ -80,4 +86,12 @@ it('a program that nobody manages, on the port of a service that is down, is an 
     service: down,
     intruder: thief,
   });
+});
+
+it('a service that runs was moved from the port that its log names for an earlier life; one that is down may be anybody', () => {
+  const moved = service('shop.service', {});
+  const other = service('blog.service', {});
+  const before = { 'shop.service': [9100] };
+  expect(match([other, moved], {}, undefined, before)).toMatchObject({ service: moved, by: 'only-one' });
+  expect(match([other, service('shop.service', stopped)], {}, undefined, before)).toBeUndefined();
 });
