@@ -5,6 +5,8 @@ export interface CauseGraph {
   readonly causes: ReadonlyMap<string, CauseHead>;
   /** True where `deeper` may bring about `shallower`, directly or through one other. */
   leadsTo(deeper: string, shallower: string): boolean;
+  /** The same without a third between them. */
+  leadsStraightTo(deeper: string, shallower: string): boolean;
 }
 
 export function causeGraph(causes: readonly CauseHead[]): CauseGraph {
@@ -13,15 +15,22 @@ export function causeGraph(causes: readonly CauseHead[]): CauseGraph {
   // One cause that nobody saw may lie between two that were seen; two in a row would be a story.
   return {
     causes: byId,
+    leadsStraightTo: (deeper, shallower) => next(deeper).includes(shallower),
     leadsTo: (deeper, shallower) =>
       next(deeper).some((id) => id === shallower || next(id).includes(shallower)),
   };
 }
 
-/** The causes among `ids` that no other of them brings about. */
-export function rootsOf(ids: readonly string[], graph: CauseGraph): string[] {
+/**
+ * The causes among `ids` that no other of them brings about. Through a third that nobody saw, what is less sure does
+ * not explain what is more so. `doubt` grows as a cause is less sure.
+ */
+export function rootsOf(ids: readonly string[], graph: CauseGraph, doubt: (id: string) => number): string[] {
   const all = [...new Set(ids)];
-  return all.filter((id) => !all.some((other) => other !== id && graph.leadsTo(other, id)));
+  const explains = (deeper: string, shallower: string): boolean =>
+    graph.leadsStraightTo(deeper, shallower) ||
+    (graph.leadsTo(deeper, shallower) && doubt(deeper) <= doubt(shallower));
+  return all.filter((id) => !all.some((other) => other !== id && explains(other, id)));
 }
 
 /** What `root` brought about among `ids`, deepest first. */

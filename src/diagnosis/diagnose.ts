@@ -74,7 +74,8 @@ function nameCauses(input: DiagnoseInput, index: EvidenceIndex): NamedCause[] {
   const sure = findings.fired.filter((finding) => finding.certainty !== 'possible');
   const considered = sure.length > 0 ? sure : findings.fired;
   const ids = considered.map((finding) => finding.cause);
-  return rootsOf(ids, graph)
+  const doubt = (id: string) => certaintyRank(bestFindings(id, considered));
+  return rootsOf(ids, graph, doubt)
     .map((id) => ({ id, best: bestFindings(id, considered) }))
     .sort(
       (a, b) =>

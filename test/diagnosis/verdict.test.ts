@@ -124,6 +124,13 @@ describe('of several causes', () => {
     ).toEqual(['proxy-not-running', 'backend-hung', 'firewall-drops']);
   });
 
+  it('what is less sure does not explain what is surer by way of something that nobody saw', () => {
+    expect(named(found('disk-full', 'likely'), found('backend-stopped', 'proven'))).toEqual([
+      'backend-stopped',
+      'disk-full',
+    ]);
+  });
+
   it('what another brings about stands in its chain and not beside it', () => {
     expect(named(found('backend-crash-loop', 'proven'), found('redis-down', 'proven'))).toEqual([
       'redis-down',
