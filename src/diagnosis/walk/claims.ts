@@ -11,9 +11,7 @@ export type { Claims };
 export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims {
   const words = wordsOf(store, service);
   // A conflict that is over says nothing of who is meant now.
-  const wanted = currentSignals(service, words)
-    .filter((word) => word.kind === 'address-in-use')
-    .map((word) => word.port);
+  const inUse = currentSignals(service, words).filter((word) => word.kind === 'address-in-use');
   const listening = words.signals.filter((word) => word.kind === 'listening');
   // A program that was moved says so by its latest word.
   const latest = Math.min(...listening.map((word) => word.secondsAgo ?? Number.POSITIVE_INFINITY));
@@ -24,17 +22,20 @@ export function claimsOf(store: EvidenceStore, service: ServiceReading): Claims 
     ...commandSockets(service),
     ...(service.socketUnit?.listens ?? []).filter((place) => place.startsWith('/')),
   ];
+  const ports = numbers([
+    ...commandPorts(service),
+    ...opened.map((word) => word.port),
+    ...(service.publishedPorts ?? []),
+    ...socketPorts(service.socketUnit?.listens ?? []),
+  ]);
+  // Python and others name no port: then it is one of those that are its own.
+  const unnamed = inUse.some(({ port }) => port === undefined || port === 0) ? ports : [];
   return {
-    ports: numbers([
-      ...commandPorts(service),
-      ...opened.map((word) => word.port),
-      ...(service.publishedPorts ?? []),
-      ...socketPorts(service.socketUnit?.listens ?? []),
-    ]),
+    ports,
     configured: numbers([...words.listens.map((one) => one.port), ...(service.exposedPorts ?? [])]),
     sockets: sockets.filter((path) => path !== undefined),
     former: numbers(listening.map((word) => word.port)),
-    wanted: numbers(wanted),
+    wanted: numbers([...inUse.map((word) => word.port), ...unnamed]),
   };
 }
 
