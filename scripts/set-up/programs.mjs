@@ -34,6 +34,8 @@ const TEST = [
     dnf: 'nginx-mod-stream',
     apk: 'nginx-mod-stream',
   },
+  // Only root starts a daemon of its own: others run the tests without it.
+  { program: 'dockerd', apt: 'docker.io', dnf: 'moby-engine', apk: 'docker', onlyForRoot: true },
   { program: 'python3', apt: 'python3', dnf: 'python3', apk: 'python3' },
   { program: 'psql', apt: 'postgresql-client', dnf: 'postgresql', apk: 'postgresql-client' },
   {

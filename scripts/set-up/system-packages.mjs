@@ -9,12 +9,13 @@ const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** Installs what a purpose lacks, as root on Debian or Ubuntu; elsewhere says exactly what to install, and returns 2. */
 export function ensurePrograms(purpose) {
-  const lacking = PURPOSES[purpose].filter((one) => !isThere(one));
+  const root = process.getuid?.() === 0;
+  const lacking = PURPOSES[purpose].filter((one) => (root || !one.onlyForRoot) && !isThere(one));
   if (lacking.length === 0) {
     return 0;
   }
   const names = lacking.map((one) => one.program ?? one.path).join(', ');
-  if (process.getuid?.() !== 0 || !isDebian()) {
+  if (!root || !isDebian()) {
     say(howToInstall(purpose, names, lacking));
     return 2;
   }

@@ -1,7 +1,7 @@
 /** What an upstream's name stands for, as nginx learns it, and as the host and its name servers tell it. */
 import { dnsConfig } from '../../probes/dns/dns-config.js';
-import { dnsQuery } from '../../probes/dns/dns-query.js';
-import type { EvidenceStore } from '../looked.js';
+import { type DnsQueryFacts, dnsQuery } from '../../probes/dns/dns-query.js';
+import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { lookupOf } from '../walk/lookups.js';
 import { ownResolvers, resolversFor } from '../walk/resolvers.js';
@@ -15,7 +15,7 @@ export function lookupFact(
 ): Fact<'Lookup'> | undefined {
   const name = upstream.server.host;
   const look = name === 'localhost' ? undefined : lookupOf(store, host, name);
-  if (!look) return undefined;
+  if (name === 'localhost') return undefined;
   const queries = resolversFor(store, host, walk, upstream).flatMap((resolver) => {
     const query = store.look(dnsQuery, host, { name, ...resolver });
     return query ? [query] : [];
@@ -30,7 +30,7 @@ export function lookupFact(
     serverAddresses: query ? [...query.facts.addresses] : undefined,
     serverCite: query ? query.cite(query.facts.line) : [],
   };
-  if (query && ownResolvers(walk, upstream).length > 0) {
+  if (look && query && ownResolvers(walk, upstream).length > 0) {
     // nginx's resolver asks its servers and nobody else: neither the hosts file nor the search list counts.
     const addresses = [...query.facts.addresses];
     return {
@@ -43,6 +43,7 @@ export function lookupFact(
       cite: served.serverCite,
     };
   }
+  if (!look) return servedOnly(query, served);
   const config = store.look(dnsConfig, host, undefined);
   const inFile = config?.facts.hosts.find((entry) =>
     entry.names.some((one) => one.toLowerCase() === name.toLowerCase()),
@@ -56,4 +57,14 @@ export function lookupFact(
     hostsFileCite: inFile && config ? config.cite(inFile.line) : [],
     cite: look.facts.line === undefined ? [] : look.cite(look.facts.line),
   };
+}
+
+/** A small container has no getent; its name server's own answer tells as much, where it is a clear one. */
+function servedOnly(
+  query: Looked<DnsQueryFacts> | undefined,
+  served: Pick<Fact<'Lookup'>, 'server' | 'serverAddresses' | 'serverCite'>,
+): Fact<'Lookup'> | undefined {
+  if (!query || !['answered', 'nxdomain'].includes(query.facts.answer)) return undefined;
+  const addresses = [...query.facts.addresses];
+  return { ...served, found: addresses.length > 0, addresses, cite: query.cite(query.facts.line) };
 }

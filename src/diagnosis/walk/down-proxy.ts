@@ -18,7 +18,8 @@ export function downProxy(
 ): ProxyReading | undefined {
   const port = portOf(url);
   for (const { host, services, listeners } of hosts) {
-    const container = services.find((one) => isNginx(one) && publishes(one, port));
+    // One that runs was left out of a long list, or could not be asked: of that nobody may say that it is down.
+    const container = services.find((one) => isNginx(one) && publishes(one, port) && isDown(one));
     const taken = listeners.some((one) => one.listener.port === port && one.service !== container);
     const place = container && placeOfContainer(container);
     if (!container || place === undefined || taken) continue;
@@ -57,6 +58,11 @@ function isNginx(service: ServiceReading): boolean {
     roleOf(service) === 'proxy' ||
     /(?:^|[/ -])(?:nginx|openresty)\b/.test(`${container.image} ${service.command}`)
   );
+}
+
+/** Between two starts it runs for a moment, and is down all the same. */
+function isDown({ running, recentStarts }: ServiceReading): boolean {
+  return running === false || (recentStarts ?? 0) > 1;
 }
 
 function publishes(service: ServiceReading, port: number): boolean {

@@ -162,7 +162,11 @@ function readFailure(trace: Trace, timedOut: boolean): Failure | null {
   if (error === undefined) return null;
   // curl: (23) is our own end of reading; "end" is a shell rung's regular end, good or too soon.
   if (/^curl: \(23\)/.test(error.text)) return null;
-  if (/^(?:bash|nc): response: end$/.test(error.text) && trace.raw.join('').trim() !== '') return null;
+  if (
+    /^(?:bash|nc): response: (?:end|timed out, and ended here)$/.test(error.text) &&
+    trace.raw.join('').trim() !== ''
+  )
+    return null;
   // The reason of the last address tried is more exact than curl's summary of all.
   const said =
     attempts.findLast(({ text }) => !tellsOnlyOfFamily(text)) ??

@@ -214,8 +214,11 @@ ask_nc() {
   hold=$t; [ "$hold" -gt 3 ] && hold=3
   # Standard input stays open for a while: a proxy takes a half-closed connection for a client that left.
   { got=$( { printf '%s\\n' "$head" | sed "s/\\$/$(printf '\\r')/"; body "$8"; sleep "$hold"; } |
-    { $nc -w "$t" "$2" "$3" 2>&4
-      case $? in 124|137|143) echo 'nc: response: timed out' >&4;; 0) echo 'nc: response: end' >&4;; esac
+    { began=$(date +%s); $nc -w "$t" "$2" "$3" 2>&4; status=$?
+      # Where our own end closed first, that the other closed then is no early end of its.
+      [ "$status" = 0 ] && [ $(($(date +%s) - began)) -ge "$hold" ] && status=ours
+      case $status in 124|137|143) echo 'nc: response: timed out' >&4;; 0) echo 'nc: response: end' >&4;;
+        ours) echo 'nc: response: timed out, and ended here' >&4;; esac
     } | head -c 98304 | tr -d '\\000'; printf .); } 4>&1
   raw "\${got%.}"
 }

@@ -41,7 +41,7 @@ export interface NginxDumpFacts {
   readonly truncated: boolean;
 }
 
-const MASTERS_MAX = 8;
+const MASTERS_MAX = 16;
 
 /** Less than the probe's own limit, so that there is time to read the files instead. */
 const TEST_SECONDS = 11;

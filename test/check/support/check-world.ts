@@ -63,7 +63,8 @@ export function resultOf(ended: Ended): Result {
   return result;
 }
 
-function madeUp(result: Result, record: CheckRecord): string[] {
+/** Excerpts that were not really there. */
+export function madeUp(result: Result, record: CheckRecord): string[] {
   const cited = result.causes.flatMap(({ chain }) => chain.flatMap(({ evidence }) => evidence));
   return cited
     .filter((citation) => !isThere(citation, record))
@@ -75,7 +76,8 @@ function isThere({ probe, host, at, excerpt }: Excerpt, { evidence }: CheckRecor
   return evidence.some(
     (one) =>
       one.kind === probe &&
-      one.host === host &&
+      // What was seen in a container of the host bears the container's name behind the host's.
+      (one.host === host || one.host.startsWith(`${host}/`)) &&
       one.at === at &&
       `${one.output?.stdout ?? ''}\n${one.output?.stderr ?? ''}`
         .split('\n')
