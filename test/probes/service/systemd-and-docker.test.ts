@@ -253,6 +253,21 @@ describe('docker.logs and docker.listeners', () => {
     expect(() => dockerLogs.command({ container: '-f', lines: 1 })).toThrow(/container/);
   });
 
+  it("reads listeners of a container from the host's own ss", () => {
+    const ss = [
+      'Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess',
+      'tcp   LISTEN 0      511        127.0.0.1:3000       0.0.0.0:*    users:(("node",pid=8142,fd=18))',
+      'tcp   LISTEN 0      4096      127.0.0.11:35405      0.0.0.0:*    users:(("dockerd",pid=616,fd=70))',
+    ].join('\n');
+    const parsed = parseDockerListeners(outputOf(frame('nsenter -t 8142 -n ss -l -t -x -n -p', ss)));
+    expect(parsed.ok && parsed.facts.listeners[0]).toMatchObject({
+      address: '127.0.0.1',
+      port: 3000,
+      processes: [{ pid: 8142, name: 'node' }],
+      line: 2,
+    });
+  });
+
   it('reads listeners of a process from /proc', () => {
     const parsed = parseDockerListeners(outputOf(fixture('service', 'listeners-of-a-process')));
     expect(parsed.ok && parsed.facts.listeners).toEqual(
