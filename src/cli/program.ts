@@ -45,7 +45,7 @@ export function buildProgram(
 
   program
     .command('replay')
-    .description('Judges a recorded check again, with the playbooks of today.')
+    .description('judge a recorded check again, with the playbooks of today')
     .argument('<FILE>', 'what goodgate check --record wrote; - is standard input')
     .option('--config <FILE>', 'goodgate.yaml to read, for further playbooks')
     .addOption(formatOption())
@@ -58,7 +58,7 @@ export function buildProgram(
 
   program
     .command('explain')
-    .description('Teaches a cause: what it is, how to see, mend and prevent it.')
+    .description('teach a cause: what it is, how to see, mend and prevent it')
     .argument('<CAUSE>', 'id of a cause, e.g. redis-down')
     .addOption(formatOption())
     .addOption(langOption())
@@ -69,7 +69,7 @@ export function buildProgram(
 
   program
     .command('causes')
-    .description('Lists all causes that goodgate can name.')
+    .description('list all causes that goodgate can name')
     .addOption(formatOption())
     .addOption(langOption())
     .action(async (options: FormatOptions) => {
@@ -79,7 +79,7 @@ export function buildProgram(
 
   program
     .command('playbooks')
-    .description('Lists the playbooks, those of your own folders too.')
+    .description('list the playbooks, those of your own folders too')
     .option('--config <FILE>', 'goodgate.yaml to read')
     .addOption(formatOption())
     .addOption(langOption())
@@ -90,7 +90,7 @@ export function buildProgram(
 
   program
     .command('validate')
-    .description('Checks playbooks, lists of causes and goodgate.yaml; without FILE, all that is in use.')
+    .description('check playbooks, lists of causes and goodgate.yaml; without FILE, all that is in use')
     .argument('[FILE...]', 'YAML files')
     .option('--config <FILE>', 'goodgate.yaml to read')
     .addOption(langOption())

@@ -48,7 +48,7 @@ export function loadConfig(search: ConfigSearch): Checked<Config> {
   }
   const places = candidates.map(({ file }) => file).join(', ');
   return problem(
-    `there is no goodgate.yaml (looked at ${places})`,
+    `there is no goodgate.yaml; looked at ${places}`,
     'copy goodgate.example.yaml, or give --url URL --host USER@HOST, or --local',
   );
 }

@@ -13,7 +13,7 @@ import { notChecked } from './not-checked.js';
 import { recentFailures } from './recent-failures.js';
 import type { Scene } from './scene-types.js';
 import { clientLink, requestLink, upstreamLink } from './symptom.js';
-import { answersAsItsBackend, idleServer } from './who-answers.js';
+import { ailingServer, answersAsItsBackend } from './who-answers.js';
 
 export interface DiagnoseInput {
   readonly record: CheckRecord;
@@ -27,7 +27,7 @@ export interface DiagnoseInput {
 }
 
 export function diagnose(input: DiagnoseInput): Diagnosis {
-  const { record, scene, graph, language } = input;
+  const { record, scene, language } = input;
   const index = indexEvidence(
     record.evidence,
     record.hosts.map(({ alias }) => alias),
@@ -43,11 +43,11 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
     playbook: input.playbook,
     verdict,
     httpStatus: scene.request.status ?? null,
-    symptom: formatMessage(requestLink(scene, asked).says, language),
+    symptom: formatMessage(requestLink(scene, asked, record.target.url).says, language),
     causes: verdict === 'healthy' ? [] : named,
     ruledOut: ruledOut(input, namedIds, index),
     notChecked: notChecked(record, language),
-    path: hopMap(scene, asked, graph, language, input.inner),
+    path: hopMap(scene, asked, language, input.inner),
     recent: recentFailures(scene, verdict === 'healthy', index, language),
     startedAt: record.startedAt,
     durationMs: record.durationMs,
@@ -65,7 +65,9 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 function verdictOf(record: CheckRecord, scene: Scene, named: readonly NamedCause[]): Verdict {
   if (named.some((cause) => cause.certainty !== 'possible')) return 'root-cause';
   if (record.hosts.length > 0 && record.hosts.every((host) => host.failure)) return 'unreachable';
-  if ((scene.request.well || answersAsItsBackend(scene)) && !idleServer(scene)) return 'healthy';
+  // Where another URL was followed than the target's own, that one has to answer well, too.
+  if (scene.front?.well === false || ailingServer(scene)) return 'inconclusive';
+  if (scene.request.well || answersAsItsBackend(scene)) return 'healthy';
   return 'inconclusive';
 }
 

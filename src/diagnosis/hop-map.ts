@@ -1,19 +1,12 @@
 /** The way of a request, station by station, and where it breaks. Pure. */
 import type { Hop, HopState } from '../domain/diagnosis.js';
-import type { CauseGraph } from './cause-graph.js';
 import type { Message } from './findings.js';
 import { formatMessage, type Language } from './messages.js';
 import type { Fact, Scene } from './scene-types.js';
 import { message, statusName } from './symptom.js';
-import { answersAsItsBackend } from './who-answers.js';
+import { answersAsItsBackend, upstreamState } from './who-answers.js';
 
-export function hopMap(
-  scene: Scene,
-  url: string,
-  _graph: CauseGraph,
-  language: Language,
-  inner?: Scene,
-): Hop[] {
+export function hopMap(scene: Scene, url: string, language: Language, inner?: Scene): Hop[] {
   const hop = (name: string, address: string, state: HopState, says: Message, depth = 0): Hop => ({
     hop: name,
     address,
@@ -71,13 +64,6 @@ function proxyHop(proxy: Fact<'Proxy'>, hop: MakeHop): Hop {
   );
 }
 
-function upstreamState({ direct }: Fact<'Upstream'>, { proxy, request }: Scene): HopState {
-  if (!direct || direct.well === undefined) return 'unknown';
-  if (direct.well || (direct.outcome === 'answered' && (direct.status ?? 500) < 500)) return 'ok';
-  // The files on disk name it, and the nginx that answers well has not read them.
-  return request.well && proxy.configNewerThanWorkers ? 'unknown' : 'broken';
-}
-
 function upstreamSays(upstream: Fact<'Upstream'>): Message {
   const { direct } = upstream;
   if (!direct) return message('hopUnknown');
@@ -90,7 +76,7 @@ function upstreamSays(upstream: Fact<'Upstream'>): Message {
 /** The address stands beside it: what is said names it no more. */
 function clientSays(request: Fact<'Answer'>): Message {
   if (request.outcome === undefined) return message('hopUnknown');
-  if (request.outcome !== 'answered') return message('noAnswer');
+  if (request.outcome !== 'answered') return outcomeSays(request.outcome, request.says);
   const status = statusName(request.status);
   return request.well || (request.status ?? 0) >= 400
     ? message('hopStatus', { status })

@@ -528,6 +528,8 @@ export type Fact<T extends TypeName> = {
 /** The variables at the top of every expression. */
 export const sceneVariables = {
   request: 'Answer',
+  /** What the target's own URL answers, where another was followed: the end of a redirect, or the health check. */
+  front: 'Answer',
   /** The service fails at this moment: for the client, or for one of this check's own requests. */
   sick: 'bool',
   proxy: 'Proxy',
@@ -546,6 +548,7 @@ export const sceneVariables = {
 
 export interface Scene {
   readonly request: Fact<'Answer'>;
+  readonly front?: Fact<'Answer'> | undefined;
   readonly sick?: boolean | undefined;
   readonly proxy: Fact<'Proxy'>;
   readonly balanced: readonly Fact<'BalancedServer'>[];

@@ -6,8 +6,8 @@ export const symptomTexts = {
   clientGets: { en: 'A client gets {status}', zh: '客户端得到 {status}' },
   answeredWell: { en: '{url} answers {status}', zh: '{url} 返回 {status}' },
   limps: {
-    en: '{url} answers {status}, although {address} behind it takes no connection',
-    zh: '{url} 返回 {status},但其后的 {address} 无法连接',
+    en: '{url} answers {status}, although {address} behind it fails',
+    zh: '{url} 返回 {status},但其后的 {address} 出现故障',
   },
   sickBody: {
     en: 'A client gets {status} at {url}, but the health check’s body says {body}',

@@ -3,7 +3,7 @@
 import type { Message } from './findings.js';
 import type { Fact, Scene } from './scene-types.js';
 import { type SymptomText, symptomTexts } from './symptom-texts.js';
-import { idleServer } from './who-answers.js';
+import { ailingServer } from './who-answers.js';
 
 /** As a person knows them; https://www.rfc-editor.org/rfc/rfc9110#section-15, and nginx's own 499. */
 const STATUS_NAMES: Readonly<Record<number, string>> = {
@@ -43,11 +43,14 @@ export function message(text: SymptomText, values: Readonly<Record<string, strin
 }
 
 /** What a client outside saw. */
-export function requestLink(scene: Scene, url: string): SymptomLink {
+export function requestLink(scene: Scene, url: string, frontUrl = url): SymptomLink {
   const { request } = scene;
-  const idle = request.well ? idleServer(scene) : undefined;
-  if (idle?.address !== undefined) {
-    const values = { url, status: statusName(request.status), address: idle.address };
+  const ailing = request.well ? ailingServer(scene) : undefined;
+  if (scene.front?.well === false && request.well) {
+    return { says: requestMessage(scene.front, frontUrl), cites: scene.front.cite };
+  }
+  if (ailing?.address !== undefined) {
+    const values = { url, status: statusName(request.status), address: ailing.address };
     return { says: message('limps', values), cites: request.cite };
   }
   return { says: requestMessage(request, url), cites: request.cite };

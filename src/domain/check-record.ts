@@ -45,5 +45,8 @@ export interface RecordedHost {
   readonly probes: number;
 }
 
+/** The bot's own request for a playbook's health check, where the URL itself leads to no backend. */
+export const HEALTH_VIEW = 'outside health';
+
 /** The host name under which the bot's own requests are recorded. */
 export const OUTSIDE = 'outside';

@@ -39,18 +39,22 @@ export async function askOutside(target: string, trace: string, deps: AskDeps): 
   for (let at = views[0]; at && views.length <= REDIRECTS_MAX && !deps.signal?.aborted; ) {
     const next = redirectOf(at);
     if (next === undefined || views.some((view) => view.url === next)) break;
-    at = await askOnce(next, `outside ${views.length + 1}`, trace, deps);
+    at = await askOnce(next, `outside ${views.length + 1}`, trace, deps, views[0]?.facts?.remoteAddress);
     views.push(at);
   }
   return views;
 }
 
-/** One marked request from here. `label` is its name within the record. */
+/**
+ * One marked request from here. `label` is its name within the record; `address` is where the first one got its answer,
+ * so that a name which changes its address between two requests leads nowhere else.
+ */
 export async function askOnce(
   target: string,
   label: string,
   trace: string,
   deps: AskDeps,
+  address?: string,
 ): Promise<OutsideView> {
   const url = new URL(target);
   const { scheme, uri } = requestOf(url);
@@ -59,7 +63,7 @@ export async function askOnce(
     scheme,
     host: url.host,
     uri,
-    connect: { address: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url) },
+    connect: { address: address ?? url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url) },
     timeoutSeconds: OUTSIDE_SECONDS,
     insecure: true,
     ...(scheme === 'https' ? { sni: url.hostname } : {}),
@@ -91,6 +95,8 @@ export function redirectOf({ url, facts }: Pick<OutsideView, 'url' | 'facts'>): 
   const from = new URL(url);
   const to = URL.canParse(location, url) ? new URL(location, url) : undefined;
   if (to === undefined || !/^https?:$/.test(to.protocol) || to.hostname !== from.hostname) return undefined;
+  // A redirect from outside must not lead the bot to whatever else listens on that host.
+  if (to.port !== '' && to.port !== from.port) return undefined;
   to.hash = '';
   to.username = '';
   to.password = '';

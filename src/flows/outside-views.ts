@@ -1,6 +1,7 @@
 import type { EvidenceStore } from '../diagnosis/looked.js';
 import { askedUrl } from '../diagnosis/walk/asked-url.js';
 import type { WalkTarget } from '../diagnosis/walk/walk.js';
+import { HEALTH_VIEW } from '../domain/check-record.js';
 import type { Evidence } from '../domain/evidence.js';
 import { type AskDeps, askOnce, askOutside, type OutsideView } from './ask-outside.js';
 
@@ -28,9 +29,9 @@ export function startOutsideViews(url: string, trace: string, deps: AskDeps): Ou
       const followed = { ...target, url: led.url, outsideId: led.evidence.id };
       const asked = askedUrl(store, followed, led.facts, url);
       if (asked === led.url) return followed;
-      health = askOnce(asked, HEALTH, trace, deps);
+      health = askOnce(asked, HEALTH_VIEW, trace, deps, led.facts?.remoteAddress);
       health.catch(() => undefined);
-      return { ...target, url: asked, outsideId: `http.request:${HEALTH}` };
+      return { ...target, url: asked, outsideId: `http.request:${HEALTH_VIEW}` };
     },
     async all() {
       const views = await front;
@@ -38,8 +39,6 @@ export function startOutsideViews(url: string, trace: string, deps: AskDeps): Ou
     },
   };
 }
-
-const HEALTH = 'outside health';
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;

@@ -49,7 +49,7 @@ describe('the search for goodgate.yaml', () => {
   it('says where it looked when there is none', () => {
     const found = loadConfig(search());
     expect(found.ok ? '' : found.problems[0].message).toMatch(
-      /no goodgate\.yaml \(looked at .*cwd.*home.*\/etc/u,
+      /no goodgate\.yaml; looked at .*cwd.*home.*\/etc/u,
     );
     expect(found.ok ? '' : found.problems[0].suggestion).toContain('--url URL --host USER@HOST');
   });

@@ -24,9 +24,11 @@ function concluded(
   upstreams: Fact<'Upstream'>[],
   proxy: Fact<'Proxy'> = nginx,
   fired: readonly Finding[] = [],
+  front?: Answer,
 ): Diagnosis {
   const scene: Scene = {
     request,
+    front,
     proxy,
     balanced: [],
     upstreams,
@@ -60,11 +62,32 @@ describe('without a cause, a check', () => {
     expect(path.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
   });
 
-  it('does not call healthy a group of which a server takes no connection, and names that server', () => {
-    const group = [upstream('127.0.0.1:8000', answered(200)), upstream('127.0.0.1:8001', refused)];
-    const { verdict, symptom } = concluded(answered(200), group);
+  it.each<[string, Answer]>([
+    ['refuses', refused],
+    ['answers 500', answered(500)],
+    ['is silent', { outcome: 'timeout-response', well: false, cite: [] }],
+    ['resets', { outcome: 'reset', well: false, cite: [] }],
+  ])('does not call healthy a group of which a server %s, and names that server', (_, direct) => {
+    const group = [upstream('127.0.0.1:8000', answered(200)), upstream('127.0.0.1:8001', direct)];
+    const { verdict, symptom, path } = concluded(answered(200), group);
     expect(verdict).toBe('inconclusive');
     expect(symptom).toContain('127.0.0.1:8001');
+    expect(path.filter(({ state }) => state === 'broken').map(({ address }) => address)).toEqual([
+      '127.0.0.1:8001',
+    ]);
+  });
+
+  it('does not take its own request for the clients’: what fails for it alone is not known to be broken', () => {
+    const { verdict, path } = concluded(answered(200), [
+      upstream('127.0.0.1:8000', { outcome: 'closed-early', well: false, cite: [] }),
+    ]);
+    expect([verdict, ...path.map(({ state }) => state)]).toEqual(['healthy', 'ok', 'ok', 'unknown']);
+  });
+
+  it('does not call healthy a target whose own URL fails while its health check is well', () => {
+    const { verdict, symptom } = concluded(answered(200), [], nginx, [], answered(404));
+    expect(verdict).toBe('inconclusive');
+    expect(symptom).toContain('404');
   });
 
   it('leaves a backup in peace that waits for its turn', () => {

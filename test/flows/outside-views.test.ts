@@ -90,6 +90,25 @@ describe('the view from outside', () => {
     });
   });
 
+  it('asks for no health check where the target says what a good answer of its URL is', async () => {
+    const outside = serving({ [FRONT]: good, 'http://docs.example.com/healthcheck': good });
+    const variables = { healthPath: '/healthcheck', expectBody: 'Welcome' };
+    expect(await followed(outside, variables)).toMatchObject({ url: FRONT });
+  });
+
+  it('stays with the address that answered first', async () => {
+    const addresses: string[] = [];
+    const outside = serving({ [FRONT]: redirect('/a'), 'http://docs.example.com/a': good });
+    const watched: OutsideRequester = {
+      request: async (params) => {
+        addresses.push('address' in params.connect ? params.connect.address : '');
+        return outside.request(params);
+      },
+    };
+    await followed(watched);
+    expect(addresses).toEqual(['docs.example.com', '192.0.2.1']);
+  });
+
   it('stays with a front page that fails by itself', async () => {
     const outside = serving({ [FRONT]: bad, 'http://docs.example.com/healthcheck': good });
     expect(await followed(outside, { healthPath: '/healthcheck' })).toMatchObject({
@@ -123,5 +142,6 @@ describe('where a redirect leads', () => {
     expect(led('/c', 200)).toBeUndefined();
     expect(led('http://[broken')).toBeUndefined();
     expect(led('ftp://docs.example.com/')).toBeUndefined();
+    expect(led('http://docs.example.com:9200/_cat')).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /** Evidence becomes the scene that rules are judged on. Pure. */
 
-import { OUTSIDE } from '../../domain/check-record.js';
+import { HEALTH_VIEW, OUTSIDE } from '../../domain/check-record.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact, Scene } from '../scene-types.js';
@@ -34,6 +34,7 @@ export function buildScene(store: EvidenceStore, walk: Walk): Scene {
   );
   return {
     request,
+    front: frontOf(store, walk),
     sick: isSick(request, proxy, upstreams),
     proxy,
     balanced: balancedOf(store, walk),
@@ -51,6 +52,14 @@ export function buildScene(store: EvidenceStore, walk: Walk): Scene {
     looks: looksOf(store, walk),
     variables,
   };
+}
+
+/** The last of the bot's own requests before the one that is followed: where the target's own URL led. */
+function frontOf(store: EvidenceStore, walk: Walk): Fact<'Answer'> | undefined {
+  const { outsideId, variables } = walk.target;
+  if (outsideId !== `http.request:${HEALTH_VIEW}`) return undefined;
+  const front = store.looks(httpRequest, OUTSIDE).filter(({ evidence }) => evidence.id !== outsideId);
+  return answerOf(front.at(-1), variables);
 }
 
 /** It fails now: for the client, for nginx on its own host, or for one of the addresses behind it. */

@@ -13,7 +13,9 @@ export function askedUrl(
   front: RequestFacts | undefined,
   configured: string,
 ): string {
-  const path = target.variables['healthPath'];
+  const { healthPath: path, expectBody, expectStatus } = target.variables;
+  // Who says what a good answer of the URL looks like wants that answer.
+  if (expectBody !== undefined || expectStatus !== undefined) return target.url;
   const works = front?.outcome === 'answered' && (front.status ?? 500) < 500;
   if (path === undefined || !/^\/(?!\/)/.test(path) || !works) return target.url;
   const url = new URL(target.url);

@@ -55,7 +55,7 @@ export function matchBackend(
   );
   const best = chosen ?? wanting ?? bestClaim(place, [...others, ...servers], claimsOf);
   if (!owner) {
-    if (!best) return fallback(all, place);
+    if (!best) return fallback(all);
     const heir = best === chosen ? undefined : successor(best, others, hosts, claimsOf);
     if (heir) return { service: heir, by: 'only-one', intruder: undefined };
     return { service: best, by: byOf(best, place, claimsOf), intruder: undefined };
@@ -240,7 +240,7 @@ function wordsOf(name: string): string[] {
 }
 
 /** Nothing points at any of them: if there is but one that somebody runs as a service, it is meant. */
-function fallback(all: readonly ServiceReading[], _place: UpstreamPlace): MatchedBackend | undefined {
+function fallback(all: readonly ServiceReading[]): MatchedBackend | undefined {
   // A container says by its ports what it serves; one that names none of this is somebody else's.
   const managed = all.filter((service) => service.manager !== 'process' && service.manager !== 'docker');
   const custom = managed.filter((service) => service.manager !== 'systemd' || service.enabled !== undefined);

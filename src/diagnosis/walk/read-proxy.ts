@@ -14,7 +14,7 @@ import { UNREAD } from '../../nginx/resolve-includes.js';
 import { type PassResolution, resolvePass } from '../../nginx/resolve-upstream.js';
 import { type NginxDump, nginxDump } from '../../probes/nginx/nginx-dump.js';
 import { type NginxMaster, type NginxWorker, nginxProcesses } from '../../probes/nginx/nginx-processes.js';
-import type { EvidenceStore, Looked } from '../looked.js';
+import type { EvidenceStore } from '../looked.js';
 import { placeOfContainer } from './container-places.js';
 import type { HostServices } from './host-services.js';
 import type { ServiceReading } from './service-reading.js';
@@ -120,7 +120,7 @@ function readHost(store: EvidenceStore, url: URL, services: HostServices): Proxy
       dump,
       master,
       workers,
-      read: readDump(look, dump, url),
+      read: readDump(dump, url),
       ownsPort:
         services.listeners.some(
           ({ listener }) =>
@@ -135,7 +135,7 @@ function readHost(store: EvidenceStore, url: URL, services: HostServices): Proxy
 
 const configs = new WeakMap<NginxDump, NginxConfig>();
 
-function readDump(_look: Looked<unknown>, dump: NginxDump, url: URL): ReadConfig | undefined {
+function readDump(dump: NginxDump, url: URL): ReadConfig | undefined {
   if (dump.dump.trim() === '') return undefined;
   const config = configs.get(dump) ?? parseNginxDump(dump.dump, dump.files?.unread);
   configs.set(dump, config);

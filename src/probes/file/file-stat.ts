@@ -26,9 +26,9 @@ export interface FileEntry {
   readonly group?: string | undefined;
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
-  /** Bytes. */
   /** It has an access control list; absent where that was not asked, or cannot be seen here. */
   readonly acl?: boolean | undefined;
+  /** Bytes. */
   readonly size?: number | undefined;
   readonly mtimeEpoch?: number | undefined;
   /** For a symlink: where it ends when followed, and what is there; absent where it leads nowhere. */
