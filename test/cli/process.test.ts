@@ -71,7 +71,7 @@ describe('the program', () => {
   it('gives its exit status to the shell, and nothing but a sentence to standard error', async () => {
     const { code, out, err } = await start(installed, ['check', 'docs-server']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^goodgate: there is no goodgate\.yaml .*\n$/u);
+    expect(err).toMatch(/^goodgate: there is no goodgate\.yaml; .*\n$/u);
   });
 
   it('says how to build it where it is not built', async () => {
