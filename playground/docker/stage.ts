@@ -81,7 +81,10 @@ export async function openStage(seed: number): Promise<Stage> {
       },
       async proxy(location, options = [], server = '') {
         const file = join(folder, 'proxy.conf');
-        writeFileSync(file, nginxConf({ port: 80, location, server, errorLog: '/var/log/nginx/error.log' }));
+        writeFileSync(
+          file,
+          nginxConf({ port: 80, location, server, errorLog: '/var/log/nginx/error.log', temp: '/tmp' }),
+        );
         const mount = ['--volume', `${file}:/etc/nginx/nginx.conf:ro`, '--publish', `${ports.url}:80`];
         const run = ['run', '--detach', '--name', names.proxy, '--network', names.network, ...mount];
         await docker(...run, ...options, image, 'nginx', '-c', '/etc/nginx/nginx.conf', '-g', 'daemon off;');
@@ -93,7 +96,7 @@ export async function openStage(seed: number): Promise<Stage> {
       async hostProxy(location) {
         const file = join(folder, 'host.conf');
         const errorLog = join(folder, 'error.log');
-        writeFileSync(file, nginxConf({ port: ports.url, location, server: '', errorLog }));
+        writeFileSync(file, nginxConf({ port: ports.url, location, server: '', errorLog, temp: folder }));
         host.start(
           ['nginx', '-p', folder, '-c', file, '-g', `daemon off; pid ${folder}/nginx.pid;`],
           `${folder}/nginx.log`,
@@ -154,19 +157,21 @@ interface NginxConf {
   readonly location: string;
   readonly server: string;
   readonly errorLog: string;
+  /** Folder for nginx's temporary files. */
+  readonly temp: string;
 }
 
-function nginxConf({ port, location, server, errorLog }: NginxConf): string {
+function nginxConf({ port, location, server, errorLog, temp }: NginxConf): string {
   return `worker_processes 1;
 error_log ${errorLog};
 events { worker_connections 64; }
 http {
   access_log off;
-  client_body_temp_path /tmp/goodgate-body;
-  proxy_temp_path /tmp/goodgate-proxy;
-  fastcgi_temp_path /tmp/goodgate-fastcgi;
-  uwsgi_temp_path /tmp/goodgate-uwsgi;
-  scgi_temp_path /tmp/goodgate-scgi;
+  client_body_temp_path ${temp}/temp-body;
+  proxy_temp_path ${temp}/temp-proxy;
+  fastcgi_temp_path ${temp}/temp-fastcgi;
+  uwsgi_temp_path ${temp}/temp-uwsgi;
+  scgi_temp_path ${temp}/temp-scgi;
   server {
     listen ${port};
     ${server}
