@@ -93,7 +93,8 @@ function serversMeant(
 
 /**
  * One that names the port may be the former version of one that says nothing of its ports: stopped, not started at boot
- * any more, while the other is, was started later, and listens nowhere.
+ * any more, while the other is, was started later, listens nowhere, and is called alike. A worker beside a web server
+ * is silent, too.
  */
 function successor(
   best: ServiceReading,
@@ -106,12 +107,21 @@ function successor(
     service.startedSecondsAgo ?? Number.POSITIVE_INFINITY;
   const heirs = others.filter((service) => {
     if (service === best || service.enabled !== true || service.manager === 'docker') return false;
+    if (!calledAlike(service, best)) return false;
     const { ports, configured, sockets, wanted } = claimsOf(service);
     const silent = ports.length + configured.length + sockets.length + wanted.length === 0;
     const listens = hosts.some(({ listeners }) => listeners.some((one) => one.service === service));
     return silent && !listens && startedAgo(service) < startedAgo(best);
   });
   return heirs.length === 1 ? heirs[0] : undefined;
+}
+
+/** `shop-v1` and `shop-v2`, `api` and `api-new`: they share a word that says something. */
+function calledAlike(one: ServiceReading, other: ServiceReading): boolean {
+  const words = new Set(wordsOf(ownName(one)).map(bare));
+  return wordsOf(ownName(other))
+    .map(bare)
+    .some((word) => words.has(word) && !EMPTY_WORDS.has(word));
 }
 
 /** Listeners at the upstream's port or socket. */
@@ -208,12 +218,17 @@ const EMPTY_WORDS = new Set([
   'web',
 ]);
 
-export function nameScore(service: ServiceReading, hints: readonly string[]): number {
+/** `ds:docservice` is `docservice`; a unit's kind is no name. */
+function ownName(service: ServiceReading): string {
   const names = service.name
     .toLowerCase()
     .replace(/\.(?:service|socket)$/, '')
     .split(/[:/]/);
-  const own = names.at(-1) ?? '';
+  return names.at(-1) ?? '';
+}
+
+export function nameScore(service: ServiceReading, hints: readonly string[]): number {
+  const own = ownName(service);
   const words = new Set(wordsOf(own).map(bare));
   let score = 0;
   for (const hint of hints) {

@@ -67,6 +67,19 @@ describe('a service that was replaced by one that says nothing of its ports', ()
     expect(matched).toMatchObject({ service: present, by: 'only-one' });
   });
 
+  it('is meant beside a worker, who is silent, too, and is called otherwise', () => {
+    const web = service('docs:docservice', { ...stopped, manager: 'supervisor', enabled: false });
+    const worker = service('docs:example-main', {
+      manager: 'supervisor',
+      enabled: true,
+      startedSecondsAgo: 2,
+    });
+    expect(match([worker, web], { 'docs:docservice': [9100] })).toMatchObject({
+      service: web,
+      by: 'claims-port',
+    });
+  });
+
   it('is meant where it still starts at boot, or the other names ports of its own', () => {
     const enabled = { ...former, enabled: true };
     const present = service('shop-v2.service', stopped);
