@@ -63,6 +63,9 @@ function restartsIn(own: readonly JournalEntry[]): number[] {
     if (message.includes(': Scheduled restart job')) {
       restarts.push(epochMs);
       due = true;
+    } else if (message.includes(': Start request repeated too quickly')) {
+      // The restart that was due does not come: the next start is somebody's.
+      due = false;
     } else if (isStop(message, before)) {
       restarts = [];
       due = false;

@@ -282,6 +282,20 @@ describe('how often a unit was started again', () => {
     expect(read(unit(young))?.recentStarts).toBe(10);
   });
 
+  it('begins anew where somebody started it after systemd had given up', () => {
+    const mended = journal(
+      ...first,
+      ...life('1', 4),
+      ['09:52:00', 'web.service: Scheduled restart job, restart counter is at 5.'],
+      ['09:52:00', 'Stopped web.service - Web.'],
+      ['09:52:00', 'web.service: Start request repeated too quickly.'],
+      ['09:52:00', "web.service: Failed with result 'exit-code'."],
+      ['09:52:00', 'Failed to start web.service - Web.'],
+      ['09:59:40', 'Started web.service - Web.'],
+    );
+    expect(read(unit(young), mended)?.recentStarts).toBe(1);
+  });
+
   it('begins anew where somebody started it', () => {
     const mended = journal(
       ...first,
