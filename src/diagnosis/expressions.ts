@@ -21,13 +21,27 @@ function sceneClass(name: string): SceneClass {
   const holder = {
     [name]: class {
       constructor(fields: Record<string, unknown>) {
-        Object.assign(this, fields);
+        if (fields['guessed'] === true) watch(this, fields);
+        else Object.assign(this, fields);
       }
     },
   };
   const made = holder[name];
   if (!made) throw new Error(`no class for ${name}`);
   return made;
+}
+
+/** Whether the evaluation under way has read an object that rests on a guess; evaluations do not nest. */
+let guessRead = false;
+
+function watch(object: object, fields: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const get = (): unknown => {
+      guessRead = true;
+      return value;
+    };
+    Object.defineProperty(object, name, { enumerable: true, get });
+  }
 }
 
 function baseEnvironment(): Environment {
@@ -114,7 +128,8 @@ export function elementType(listExpression: string, bindings: Bindings): string 
 }
 
 export type Evaluated =
-  | { readonly ok: true; readonly value: unknown }
+  /** `guessed`: it was decided by an object that rests on a guess (its field `guessed`). */
+  | { readonly ok: true; readonly value: unknown; readonly guessed: boolean }
   /** `needs`: the field that was not known. */
   | { readonly ok: false; readonly needs: string };
 
@@ -124,9 +139,10 @@ export function evaluate(
   bindings: Bindings,
   context: Readonly<Record<string, unknown>>,
 ): Evaluated {
+  guessRead = false;
   try {
     const value: unknown = environmentFor(bindings).evaluate(expression, context);
-    return { ok: true, value };
+    return { ok: true, value, guessed: guessRead };
   } catch (error) {
     if (error instanceof EvaluationError) return { ok: false, needs: error.summary };
     throw error;

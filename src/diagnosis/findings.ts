@@ -62,7 +62,7 @@ export function judgeRules(
     for (const { context, types } of combinations(rule.for ?? {}, scene)) {
       const judged = evaluate(rule.when, types, context);
       const truth = truthOf(judged);
-      if (truth === 'true') fired.push(findingOf(rule, recoveries, types, context));
+      if (truth === 'true') fired.push(findingOf(rule, recoveries, types, context, judged));
       if (truth === 'unknown' && !judged.ok) unknown.push({ cause: rule.cause, needs: judged.needs });
       const otherwise = truth === 'false' ? rule.otherwise : undefined;
       if (otherwise && truthOf(evaluate(otherwise.when, types, context)) === 'true') {
@@ -109,11 +109,12 @@ function findingOf(
   recoveries: readonly Recovery[],
   types: Bindings,
   context: Readonly<Record<string, unknown>>,
+  judged: Evaluated,
 ): Finding {
   const host = rule.host ? textOf(evaluate(rule.host, types, context)) : undefined;
   return {
     cause: rule.cause,
-    certainty: certaintyOf(rule, context),
+    certainty: certaintyOf(rule, judged),
     host,
     says: messageOf(rule.says, rule.with, types, context),
     cites: citesOf(rule.cite, types, context),
@@ -123,16 +124,8 @@ function findingOf(
 }
 
 /** What rests on a guess is never proven: a backend that is only the one that is there, a configuration read in part. */
-function certaintyOf(rule: Rule, context: Readonly<Record<string, unknown>>): Certainty {
-  const guessed =
-    (factOf(context, 'upstream', 'backendBy') === 'only-one' && rule.when.includes('upstream.backend')) ||
-    (factOf(context, 'proxy', 'doubtful') === true && rule.when.includes('upstream'));
-  return guessed && rule.certainty === 'proven' ? 'likely' : rule.certainty;
-}
-
-function factOf(context: Readonly<Record<string, unknown>>, fact: string, word: string): unknown {
-  const found = context[fact];
-  return typeof found === 'object' && found !== null ? Reflect.get(found, word) : undefined;
+function certaintyOf({ certainty }: Rule, judged: Evaluated): Certainty {
+  return judged.ok && judged.guessed && certainty === 'proven' ? 'likely' : certainty;
 }
 
 function messageOf(

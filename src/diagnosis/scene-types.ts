@@ -57,6 +57,8 @@ export const sceneTypes = {
     ofCheck: 'bool',
     /** A worker that still runs wrote it: what an earlier life of nginx complained of says nothing of this one. */
     live: 'bool',
+    /** It is of a request to the server that takes the target's. Of a server without a name of its own, the host decides. */
+    ofSite: 'bool',
     /** Of a body that was refused: its size. */
     bytes: 'int',
     ...CITED,
@@ -148,6 +150,8 @@ export const sceneTypes = {
     logReadable: 'bool',
     /** The last that it wrote in a life that has ended. */
     lastWordsCite: 'list<string>',
+    /** It is taken for the backend because there is no other: what a rule proves by it is likely. */
+    guessed: 'bool',
     ...CITED,
   },
   ConfigProblem: {
@@ -176,6 +180,15 @@ export const sceneTypes = {
     /** What the service that needs it logged about it. */
     signals: 'list<Signal>',
     configCite: 'list<string>',
+    /** Of a RabbitMQ on one of the target's hosts: the alarms for which it blocks who publishes. */
+    alarms: 'list<string>',
+    alarmsCite: 'list<string>',
+    /** Of a PostgreSQL on one of the target's hosts: how many of its connections are taken, and how many there are. */
+    connections: 'int',
+    maxConnections: 'int',
+    connectionsCite: 'list<string>',
+    /** The service that needs it is only guessed to be the backend. */
+    guessed: 'bool',
     ...CITED,
   },
   /** One address that nginx passes the request to. */
@@ -241,8 +254,12 @@ export const sceneTypes = {
     socket: 'SocketFile',
     /** Where nothing points at any backend: services that listen, that no other site passes to, and what they answer. */
     free: 'list<FreeService>',
+    /** Those of them that answer this request well. */
+    freeWell: 'list<FreeService>',
     /** Likewise: services that ought to run, and do not. */
     down: 'list<Service>',
+    /** nginx's configuration was read in part, and the rest may send the request elsewhere. */
+    guessed: 'bool',
     cite: 'list<string>',
   },
   FreeService: {
@@ -278,7 +295,6 @@ export const sceneTypes = {
   TlsView: {
     ok: 'bool',
     plain: 'bool',
-    okWithName: 'bool',
     verifyCode: 'int',
     verifyText: 'string',
     notAfterSecondsAgo: 'int',
@@ -402,6 +418,8 @@ export const sceneTypes = {
     /** A directory that the service, nginx or a dependency writes to lies on it. */
     concerned: 'bool',
     signals: 'list<Signal>',
+    /** Whoever complained of it is only guessed to be the backend. */
+    guessed: 'bool',
     ...CITED,
   },
   PathState: {
@@ -417,6 +435,8 @@ export const sceneTypes = {
     parentExists: 'bool',
     signal: 'Signal',
     service: 'Service',
+    /** Its service is only guessed to be the backend. */
+    guessed: 'bool',
     ...CITED,
   },
   KernelEvent: {
@@ -454,8 +474,6 @@ export const sceneTypes = {
     conntrackMax: 'int',
     conntrackCite: 'list<string>',
     listenOverflows: 'int',
-    /** Between the check's first look and its last. */
-    listenOverflowsRise: 'int',
     overflowsCite: 'list<string>',
     filesystems: 'list<Filesystem>',
     kernelEvents: 'list<KernelEvent>',
@@ -467,11 +485,6 @@ export const sceneTypes = {
     engineCite: 'list<string>',
     /** How many containers it has, running or not. */
     containers: 'int',
-    rabbitmqAlarms: 'list<string>',
-    rabbitmqAlarmsCite: 'list<string>',
-    databaseConnections: 'int',
-    databaseMaxConnections: 'int',
-    databaseCite: 'list<string>',
     ...CITED,
   },
   /** What a playbook's own `looks` brought. */

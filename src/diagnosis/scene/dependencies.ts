@@ -5,8 +5,9 @@ import type { Fact } from '../scene-types.js';
 import { type DependencyPlace, dependencyLook, dependencyPlaces } from '../walk/dependency-plans.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import type { ServiceWords, Word } from '../walk/service-words.js';
-import { isLoopback, type Walk } from '../walk/walk.js';
+import { isGuess, isLoopback, type Walk } from '../walk/walk.js';
 import { currentSignals, signalFact } from './current-signals.js';
+import { storeFacts } from './store-facts.js';
 
 /** Kinds of complaint that are about a connection to something else. */
 const COMPLAINTS = new Set([
@@ -68,6 +69,8 @@ function dependencyFact(
     service: provider && factOf(provider),
     signals: signals.filter((signal) => COMPLAINTS.has(signal.kind) && about(signal, place)).map(signalFact),
     configCite: [...place.cite],
+    ...storeFacts(store, walk, service, place),
+    guessed: isGuess(walk, service),
     cite: down ? [...down.cite] : look ? look.cite(look.facts.line) : [],
   };
 }

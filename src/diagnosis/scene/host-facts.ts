@@ -9,7 +9,7 @@ import type { Fact } from '../scene-types.js';
 import { errorLogPaths } from '../walk/proxy-files.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { wordsOf } from '../walk/service-words.js';
-import type { Walk } from '../walk/walk.js';
+import { isGuess, type Walk } from '../walk/walk.js';
 import { currentSignals, signalFact } from './current-signals.js';
 
 export function kernelEventsOf(store: EvidenceStore, walk: Walk): Fact<'KernelEvent'>[] {
@@ -112,6 +112,8 @@ export function filesystemsOf(store: EvidenceStore, walk: Walk): Fact<'Filesyste
         // ENOSPC without a path can only be meant for the one that is full.
         concerned: used.some(here) || (onlyFull && full(filesystem) && signals.length > 0),
         signals,
+        guessed:
+          signals.length > 0 && complainers(walk, host.host).every((service) => isGuess(walk, service)),
         cite: [
           ...(filesystem.inodesUsedPercent === 100 && filesystem.inodesLine !== undefined
             ? look.cite(filesystem.inodesLine)
@@ -154,9 +156,13 @@ function pathsInUse(store: EvidenceStore, walk: Walk, host: string): string[] {
 
 function noSpaceSignals(store: EvidenceStore, walk: Walk, host: string): Fact<'Signal'>[] {
   // A neighbour's full disk is the neighbour's.
-  return [...new Set(walk.upstreams.flatMap(({ backend }) => (backend ? [backend.service] : [])))]
-    .filter((service) => service.host === host)
+  return complainers(walk, host)
     .flatMap((service) => currentSignals(service, wordsOf(store, service)))
     .filter((word) => word.kind === 'no-space')
     .map(signalFact);
+}
+
+function complainers(walk: Walk, host: string): ServiceReading[] {
+  const backends = walk.upstreams.flatMap(({ backend }) => (backend ? [backend.service] : []));
+  return [...new Set(backends)].filter((service) => service.host === host);
 }

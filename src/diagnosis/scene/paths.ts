@@ -6,7 +6,7 @@ import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { type Word, wordsOf } from '../walk/service-words.js';
-import type { Walk } from '../walk/walk.js';
+import { isGuess, type Walk } from '../walk/walk.js';
 import { currentSignals, signalFact } from './current-signals.js';
 import { accountOf, allows } from './file-rights.js';
 import { serviceFact } from './services.js';
@@ -75,6 +75,7 @@ function pathState(
     readOnlyMount: mount?.readOnly,
     signal: signalFact(word),
     service: serviceFact(store, walk, service),
+    guessed: isGuess(walk, service),
     cite: seen.look.cite(seen.entry.line),
   };
 }

@@ -2,12 +2,13 @@ import { type NginxErrorEntry, nginxErrorLog } from '../../probes/nginx/error-lo
 import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+import type { Walk } from '../walk/walk.js';
 
 /** Everything that a host's nginx error logs hold, oldest first; `marked` where a line is this check's own request. */
 export function proxyErrors(
   store: EvidenceStore,
+  walk: Walk,
   host: string,
-  trace: string,
 ): Fact<'ProxyError'>[] | undefined {
   const looks = store.looks(nginxErrorLog, host);
   if (looks.length === 0) return undefined;
@@ -17,13 +18,13 @@ export function proxyErrors(
     ...processes.masters,
   ];
   const pids = living && new Set(living.map((one) => one.pid));
-  return looks.flatMap((look) => look.facts.entries.map((entry) => errorOf(entry, look, trace, pids)));
+  return looks.flatMap((look) => look.facts.entries.map((entry) => errorOf(entry, look, walk, pids)));
 }
 
 function errorOf(
   entry: NginxErrorEntry,
   look: Looked<{ readonly nowEpoch: number }>,
-  trace: string,
+  walk: Walk,
   pids: ReadonlySet<number> | undefined,
 ): Fact<'ProxyError'> {
   return {
@@ -34,10 +35,26 @@ function errorOf(
     message: entry.message,
     zone: entry.zone ?? '',
     secondsAgo: Math.max(0, Math.round(look.facts.nowEpoch - entry.at)),
-    marked: entry.trace === trace,
+    marked: entry.trace === walk.target.trace,
     ofCheck: entry.trace !== undefined,
     live: pids?.has(entry.pid),
+    ofSite: entry.trace === walk.target.trace || ofSite(entry, walk),
     bytes: Number(/too large body: (\d{1,15}) bytes/.exec(entry.message)?.[1] ?? 0),
     cite: look.cite(entry.line),
   };
+}
+
+/**
+ * nginx logs the first name of the server block; `_` and no name at all stand for many, and there the Host that the
+ * client asked for tells. Undefined where it is not known which server takes the target's request.
+ */
+function ofSite({ server, host }: NginxErrorEntry, { proxy, url }: Walk): boolean | undefined {
+  const first = proxy?.read?.match.server?.names[0]?.text;
+  if (first === undefined) return undefined;
+  if (server === undefined || server !== first.replace(/^\./, '')) return false;
+  return isOwnName(server) || host?.toLowerCase() === url.host;
+}
+
+function isOwnName(server: string): boolean {
+  return server !== '' && server !== '_' && server !== 'localhost';
 }

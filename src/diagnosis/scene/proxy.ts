@@ -39,7 +39,7 @@ export function proxyOf(store: EvidenceStore, walk: Walk): Fact<'Proxy'> {
     inContainer: proxy?.container !== undefined,
     ...presenceOf(store, walk, host),
     ...(proxy ? configurationOf(store, walk, proxy) : {}),
-    errors: proxyErrors(store, host, walk.target.trace),
+    errors: proxyErrors(store, walk, host),
     self: answer(store, walk, host, selfRequest(walk)),
     upgrade: answer(store, walk, host, upgradeSelfRequest(walk)),
     cite: citeOf(store, proxy, host),
@@ -253,7 +253,7 @@ function stateOf(store: EvidenceStore, host: string, path: string): string | und
 
 /** The workers' age beside the files' says whether a change on disk is in force. */
 function workersOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Partial<Fact<'Proxy'>> {
-  const errors = proxyErrors(store, proxy.host, walk.target.trace) ?? [];
+  const errors = proxyErrors(store, walk, proxy.host) ?? [];
   const used = errors.filter((error) => error.marked && error.upstream).map((error) => error.upstream ?? '');
   const live = proxy.workers.filter((worker) => !worker.shuttingDown);
   const details = live

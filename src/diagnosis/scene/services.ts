@@ -6,7 +6,7 @@ import type { Fact } from '../scene-types.js';
 import { type InnerListener, innerListeners } from '../walk/container-end.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { wordsOf } from '../walk/service-words.js';
-import type { Walk } from '../walk/walk.js';
+import { isGuess, type Walk } from '../walk/walk.js';
 import { currentSignals, signalFact } from './current-signals.js';
 import { dependenciesOf } from './dependencies.js';
 
@@ -97,6 +97,7 @@ function bareFact(store: EvidenceStore, walk: Walk, service: ServiceReading): Fa
     configProblems: words.problems.map(({ kind, path, message, cite }) => ({ kind, path, message, cite })),
     logReadable: words.logsRead > 0,
     lastWordsCite: [...(service.lastWordsCite ?? [])],
+    guessed: isGuess(walk, service),
     cite: [
       ...service.cite,
       ...(service.running ? [] : (service.socketUnit?.cite ?? [])),

@@ -56,9 +56,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
   const inner = upstream.end && innerListeners(store, upstream.end.service);
   const within = inner && insideOf(inner, upstream.end?.port);
   const elsewhere = elsewhereOf(store, walk, upstream, host);
-  const errors = proxyErrors(store, host, walk.target.trace)?.filter((error) =>
-    concerns(error, upstream, walk),
-  );
+  const errors = proxyErrors(store, walk, host)?.filter((error) => concerns(error, upstream, walk));
   const self = selfRequest(walk);
   const selfAnswer = self && ask(self);
   const direct = speaksHttp(upstream)
@@ -69,6 +67,7 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
         selfAnswer,
       );
   const backend = answering(store, upstream, direct);
+  const free = freeOf(store, walk, upstream, host);
   return {
     address: upstream.address,
     kind: server.socket === undefined ? 'tcp' : 'socket',
@@ -118,8 +117,10 @@ function upstreamOf(store: EvidenceStore, walk: Walk, upstream: UpstreamWalk): F
     upgradeDirect: ask(upgradeDirectRequest(walk, upstream)),
     directOwnHost: ask(ownHostRequest(walk, upstream)),
     socket: socketOf(store, walk, host, server.socket),
-    free: freeOf(store, walk, upstream, host),
+    free,
+    freeWell: free?.filter(({ answer }) => answer?.well === true),
     down: downOf(store, walk, upstream),
+    guessed: walk.proxy?.read?.doubtful ?? false,
     cite:
       server.directive.dumpLine >= 0 && walk.proxy
         ? walk.proxy.citeDump(server.directive.dumpLine)

@@ -102,7 +102,7 @@ function readUnit(
     restarts,
     recentStarts: recentStarts(state, restarts, started, life, nowSeconds),
     result: unit.result,
-    oomKilled: unit.memoryOom || (kill !== undefined && state !== 'running'),
+    oomKilled: state !== 'running' && (unit.memoryOom || kill !== undefined),
     tasks: unit.limits.tasksCurrent,
     tasksLimit: unit.limits.tasksMax,
     tasksCite: ['TasksCurrent', 'TasksMax'].flatMap(

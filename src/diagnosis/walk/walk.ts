@@ -317,8 +317,14 @@ function ownerOf(
   return hosts.find((host) => hasAddress(store, host.host, server.host, proxy?.host));
 }
 
+/** It is a backend, and that only because there is no other. */
+export function isGuess(walk: Pick<Walk, 'upstreams'>, service: ServiceReading): boolean {
+  const matched = walk.upstreams.flatMap(({ backend }) => (backend?.service === service ? [backend] : []));
+  return matched.length > 0 && matched.every(({ by }) => by === 'only-one');
+}
+
 /** The address, or one that the name resolves to, is one of the host's own. */
-function hasAddress(
+export function hasAddress(
   store: EvidenceStore,
   host: string,
   address: string,
