@@ -5,7 +5,8 @@ import type { Fact } from '../scene-types.js';
 import { type DependencyPlace, dependencyLook, dependencyPlaces } from '../walk/dependency-plans.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import type { ServiceWords, Word } from '../walk/service-words.js';
-import { isGuess, isLoopback, type Walk } from '../walk/walk.js';
+import { isLoopback } from '../walk/upstream-servers.js';
+import { isGuess, type Walk } from '../walk/walk.js';
 import { currentSignals, signalFact } from './current-signals.js';
 import { storeFacts } from './store-facts.js';
 

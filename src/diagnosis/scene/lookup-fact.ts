@@ -3,7 +3,7 @@ import { dnsConfig } from '../../probes/dns/dns-config.js';
 import { type DnsQueryFacts, dnsQuery } from '../../probes/dns/dns-query.js';
 import type { EvidenceStore, Looked } from '../looked.js';
 import type { Fact } from '../scene-types.js';
-import { lookupOf } from '../walk/lookups.js';
+import { isHostName, lookupOf } from '../walk/lookups.js';
 import { ownResolvers, resolversFor } from '../walk/resolvers.js';
 import type { UpstreamWalk, Walk } from '../walk/walk.js';
 
@@ -14,8 +14,9 @@ export function lookupFact(
   upstream: UpstreamWalk,
 ): Fact<'Lookup'> | undefined {
   const name = upstream.server.host;
-  const look = name === 'localhost' ? undefined : lookupOf(store, host, name);
-  if (name === 'localhost') return undefined;
+  // An address or a socket has no name to ask for.
+  if (name === 'localhost' || !isHostName(name)) return undefined;
+  const look = lookupOf(store, host, name);
   const queries = resolversFor(store, host, walk, upstream).flatMap((resolver) => {
     const query = store.look(dnsQuery, host, { name, ...resolver });
     return query ? [query] : [];

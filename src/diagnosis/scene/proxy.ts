@@ -22,7 +22,8 @@ import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.j
 import { selfRequest, shadowedRequest, upgradeRead, upgradeSelfRequest } from '../walk/requests.js';
 import type { ServiceReading } from '../walk/service-reading.js';
 import { blockLabel, isByDefault, mayBeByDesign, shadowOf } from '../walk/shadow.js';
-import { addressOf, type Walk } from '../walk/walk.js';
+import { addressOf } from '../walk/upstream-servers.js';
+import type { Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { listenerOf } from './listeners.js';
 import { proxyErrors } from './proxy-errors.js';

@@ -3,9 +3,11 @@ import { postgresActivity } from '../../probes/dependency/postgres-activity.js';
 import { rabbitmqAlarms } from '../../probes/dependency/rabbitmq-alarms.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
+import { hasAddress } from '../walk/address-owner.js';
 import type { DependencyPlace } from '../walk/dependency-plans.js';
 import type { ServiceReading } from '../walk/service-reading.js';
-import { hasAddress, isLoopback, type Walk } from '../walk/walk.js';
+import { isLoopback } from '../walk/upstream-servers.js';
+import type { Walk } from '../walk/walk.js';
 
 type Told = Pick<
   Fact<'Dependency'>,

@@ -30,7 +30,8 @@ import {
 } from '../walk/requests.js';
 import { wordsOf } from '../walk/service-words.js';
 import { tlsParams } from '../walk/tls-params.js';
-import { addressOf, type UpstreamWalk, type Walk } from '../walk/walk.js';
+import { addressOf } from '../walk/upstream-servers.js';
+import type { UpstreamWalk, Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { connectionAnswer } from './connection-answer.js';
 import { currentSignals } from './current-signals.js';

@@ -4,7 +4,8 @@ import type { EvidenceStore } from '../looked.js';
 import { containerAddresses, innerListeners, usesHostNetwork } from './container-end.js';
 import type { FreeListener } from './free-listeners.js';
 import type { ServiceReading } from './service-reading.js';
-import { isLoopback, type UpstreamWalk, type Walk } from './walk.js';
+import { isLoopback } from './upstream-servers.js';
+import type { UpstreamWalk, Walk } from './walk.js';
 
 const PLACES_MAX = 3;
 

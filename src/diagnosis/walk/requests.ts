@@ -5,7 +5,8 @@ import { resolvePassDirective } from '../../nginx/resolve-upstream.js';
 import type { ReachTarget } from '../../probes/dependency/reach.js';
 import type { HttpRequestParams } from '../../probes/http/request-params.js';
 import { type ReadConfig, readFor, requestOf } from './read-proxy.js';
-import { addressOf, type UpstreamWalk, type Walk } from './walk.js';
+import { addressOf } from './upstream-servers.js';
+import type { UpstreamWalk, Walk } from './walk.js';
 
 /** A backend that has not answered by then has not answered in time for anybody. */
 const DIRECT_SECONDS = 5;

@@ -2,20 +2,20 @@
 import type { CheckRecord } from '../../domain/check-record.js';
 import type { Role } from '../../domain/target.js';
 import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
-import { netAddresses } from '../../probes/net/net-addresses.js';
 import type { EvidenceStore } from '../looked.js';
+import { ownerOf } from './address-owner.js';
 import { type Claims, claimsOf } from './claims.js';
 import { type ContainerEnd, containerEnd } from './container-end.js';
-import { isCalled, sharesNetwork } from './container-names.js';
 import { placeServices } from './container-places.js';
 import { downProxy } from './down-proxy.js';
 import { type FreeListener, freeListeners } from './free-listeners.js';
 import { candidates, type HostServices, hostServices } from './host-services.js';
-import { lookupAddresses } from './lookups.js';
-import { type MatchedBackend, matchBackend } from './match-backend.js';
+import type { MatchedBackend } from './match-backend.js';
+import { calledBackend, matchedBackend } from './meant-backend.js';
 import { onlyOneLeft } from './only-one-left.js';
-import { type ProxyReading, portOf, readProxies, readProxy } from './read-proxy.js';
+import { type ProxyReading, readProxies, readProxy } from './read-proxy.js';
 import type { ServiceReading } from './service-reading.js';
+import { addressOf, isLoopback, upstreamServers } from './upstream-servers.js';
 
 export interface WalkTarget {
   readonly name: string;
@@ -60,7 +60,6 @@ export interface Walk {
   readonly free: readonly FreeListener[] | undefined;
 }
 
-const UPSTREAMS_MAX = 6;
 const SUSPECTS_MAX = 12;
 
 export function targetOf(record: CheckRecord): WalkTarget {
@@ -142,7 +141,7 @@ function walkFrom(
   const backendHosts = [...hostsWithRole(target, 'backend'), ...(place ? [place.host] : [])];
   const claims = (service: ServiceReading) => claimsOf(store, service);
   const free = freeListeners(proxy?.read, hosts)?.filter(({ host }) => backendHosts.includes(host));
-  const servers = upstreamServers(proxy, target, url, hosts);
+  const servers = upstreamServers(proxy, target.variables['upstream'], url, hosts);
   const upstreams = servers.map((server): UpstreamWalk => {
     const loopback = isLoopback(server);
     const owner = ownerOf(store, server, loopback, hosts, proxy);
@@ -173,48 +172,6 @@ function walkFrom(
   };
 }
 
-function matchedBackend(
-  server: UpstreamAddress,
-  among: readonly HostServices[],
-  hosts: readonly HostServices[],
-  backendHosts: readonly string[],
-  claims: (service: ServiceReading) => Claims,
-  target: WalkTarget,
-  end: ContainerEnd | undefined,
-): MatchedBackend | undefined {
-  const meant = hosts.filter((host) => backendHosts.includes(host.host));
-  const hints = [
-    server.groupName,
-    server.isName ? server.host : undefined,
-    target.name,
-    ...socketHints(server.socket),
-  ].filter((hint) => hint !== undefined);
-  const place = { host: server.host, port: server.port, socket: server.socket, hints };
-  const here = matchBackend(place, among, claims, target.variables['backend']);
-  // A backend on another host of the target explains an address that is wrong.
-  const elsewhere = here ?? matchBackend(place, meant, claims, target.variables['backend']);
-  return end && elsewhere?.service !== end.service && !elsewhere?.intruder ? endOf(end) : elsewhere;
-}
-
-/** The container that an nginx in a container means by a name, whether or not it is reached by it. */
-function calledBackend(
-  name: string,
-  proxy: ServiceReading | undefined,
-  machine: HostServices | undefined,
-): MatchedBackend | undefined {
-  const own = proxy?.container;
-  if (!own || !machine) return undefined;
-  const called = machine.services.filter(
-    ({ container }) => container && container.id !== own.id && isCalled(container, name),
-  );
-  const worth = ({ container, running }: ServiceReading): number =>
-    (container && container.composeProject === own.composeProject ? 4 : 0) +
-    (container && sharesNetwork(container, own) ? 2 : 0) +
-    (running ? 1 : 0);
-  const [service] = called.toSorted((a, b) => worth(b) - worth(a));
-  return service && { service, by: 'name', intruder: undefined };
-}
-
 /** A machine that has the address is the one where what answers there ought to be. */
 function freeOn(
   free: readonly FreeListener[] | undefined,
@@ -225,114 +182,10 @@ function freeOn(
   return free?.filter(({ host }) => among.some((one) => one.host === host));
 }
 
-/** What has the address is the backend: a container has none but its own. */
-function endOf({ service }: ContainerEnd): MatchedBackend {
-  return { service, by: 'owns-port', intruder: undefined };
-}
-
-/** `/run/php/php8.2-fpm.sock`, `/run/shop/gunicorn.sock`: the file or its folder often has the service's name. */
-function socketHints(socket: string | undefined): string[] {
-  const parts = socket?.split('/').filter((part) => part !== '') ?? [];
-  const file = parts.at(-1)?.replace(/\.(?:sock|socket)$/, '');
-  const folder = parts.at(-2);
-  const telling = folder !== undefined && !/^(?:var|run|tmp|srv|opt|shared|sockets?)$/.test(folder);
-  return [...(file === undefined ? [] : [file]), ...(telling ? [folder] : [])];
-}
-
-function upstreamServers(
-  proxy: ProxyReading | undefined,
-  target: WalkTarget,
-  url: URL,
-  hosts: readonly HostServices[],
-): UpstreamAddress[] {
-  const configured = proxy?.read?.pass.servers.filter((server) => !server.down) ?? [];
-  if (configured.length > 0) return configured.slice(0, UPSTREAMS_MAX);
-  const given = target.variables['upstream'];
-  const parsed = given === undefined ? undefined : parsePlace(given);
-  if (parsed) return [parsed];
-  const unfound = proxy?.dump.test.errors.map(
-    (error) => /host not found in upstream "([^"]{1,260})"/.exec(error.message)?.[1],
-  );
-  const names = (unfound ?? []).flatMap((name) => {
-    const place = name === undefined ? undefined : parsePlace(name.includes(':') ? name : `${name}:80`);
-    return place ? [place] : [];
-  });
-  // A configuration that fails for a name is not printed; the name itself is in the message.
-  if (names.length > 0) return names.slice(0, UPSTREAMS_MAX);
-  // No nginx at all, or one that may not be read: what listens at the URL's port is the nearest thing to ask about.
-  if (proxy?.read) return [];
-  const port = portOf(url);
-  const local = hosts
-    .flatMap((host) => host.listeners)
-    .find(({ listener, service }) => listener.port === port && service);
-  return local && local.program !== 'nginx' ? [plainServer('127.0.0.1', port)] : [];
-}
-
-function parsePlace(text: string): UpstreamAddress | undefined {
-  const match = /^(?:https?:\/\/)?\[?([A-Za-z0-9_.:-]+?)\]?:(\d{1,5})\/?$/.exec(text);
-  return match?.[1] ? plainServer(match[1], Number(match[2])) : undefined;
-}
-
-function plainServer(host: string, port: number): UpstreamAddress {
-  return {
-    scheme: 'http',
-    host,
-    port,
-    isName: !/^[0-9.]+$/.test(host) && !host.includes(':'),
-    isGroup: false,
-    maxFails: 1,
-    failTimeoutS: 10,
-    weight: 1,
-    backup: false,
-    down: false,
-    resolvedAt: 'start',
-    directive: { name: 'proxy_pass', args: [], file: '', line: 0, dumpLine: -1, text: '' },
-  };
-}
-
-export function addressOf(server: UpstreamAddress): string {
-  if (server.socket !== undefined) return `unix:${server.socket}`;
-  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
-  return `${host}:${server.port}`;
-}
-
-export function isLoopback(server: Pick<UpstreamAddress, 'host' | 'socket'>): boolean {
-  return (
-    server.socket !== undefined ||
-    server.host === 'localhost' ||
-    server.host === '::1' ||
-    /^127\./.test(server.host)
-  );
-}
-
-function ownerOf(
-  store: EvidenceStore,
-  server: UpstreamAddress,
-  loopback: boolean,
-  hosts: readonly HostServices[],
-  proxy: ProxyReading | undefined,
-): HostServices | undefined {
-  if (loopback)
-    return hosts.find((host) => host.host === proxy?.host) ?? (hosts.length === 1 ? hosts[0] : undefined);
-  return hosts.find((host) => hasAddress(store, host.host, server.host, proxy?.host));
-}
-
 /** It is a backend, and that only because there is no other. */
 export function isGuess(walk: Pick<Walk, 'upstreams'>, service: ServiceReading): boolean {
   const matched = walk.upstreams.flatMap(({ backend }) => (backend?.service === service ? [backend] : []));
   return matched.length > 0 && matched.every(({ by }) => by === 'only-one');
-}
-
-/** The address, or one that the name resolves to, is one of the host's own. */
-export function hasAddress(
-  store: EvidenceStore,
-  host: string,
-  address: string,
-  proxyHost: string | undefined,
-): boolean {
-  const own = new Set(store.look(netAddresses, host, undefined)?.facts.addresses.map((one) => one.address));
-  if (own.has(address)) return true;
-  return proxyHost !== undefined && lookupAddresses(store, proxyHost, address).some((one) => own.has(one));
 }
 
 function suspectsOf(
