@@ -1,6 +1,5 @@
 /** nginx, as rules see it. */
 import { isIP } from 'node:net';
-import { dirname } from 'node:path/posix';
 import type { SentHeader, Setting } from '../../nginx/effective-settings.js';
 import { citeDirective, formatPlace } from '../../nginx/format.js';
 import type { Alternative, HandlerKind } from '../../nginx/match-result.js';
@@ -8,26 +7,23 @@ import type { Directive } from '../../nginx/model.js';
 import { passesUpgrade } from '../../nginx/passes-upgrade.js';
 import { hostName } from '../../nginx/request-context.js';
 import type { UpstreamAddress } from '../../nginx/resolve-upstream.js';
-import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
+import { fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
 import { nginxDump } from '../../probes/nginx/nginx-dump.js';
 import { nginxProcesses } from '../../probes/nginx/nginx-processes.js';
-import { processDetail } from '../../probes/process/process-detail.js';
 import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
 import { lookupAddresses } from '../walk/lookups.js';
-import { configFiles, errorLogPaths } from '../walk/proxy-files.js';
-import { proxyService } from '../walk/proxy-service.js';
-import { type ProxyReading, portOf, type ReadConfig } from '../walk/read-proxy.js';
+import { errorLogPaths } from '../walk/proxy-files.js';
+import type { ProxyReading, ReadConfig } from '../walk/read-proxy.js';
 import { selfRequest, shadowedRequest, upgradeRead, upgradeSelfRequest } from '../walk/requests.js';
-import type { ServiceReading } from '../walk/service-reading.js';
 import { blockLabel, isByDefault, mayBeByDesign, shadowOf } from '../walk/shadow.js';
 import { addressOf } from '../walk/upstream-servers.js';
 import type { Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
-import { listenerOf } from './listeners.js';
 import { proxyErrors } from './proxy-errors.js';
-import { serviceFact } from './services.js';
+import { presenceOf } from './proxy-presence.js';
+import { workersOf } from './proxy-workers.js';
 
 export function proxyOf(store: EvidenceStore, walk: Walk): Fact<'Proxy'> {
   const { proxy } = walk;
@@ -54,59 +50,6 @@ function answer(
   params: ReturnType<typeof selfRequest>,
 ): Fact<'Answer'> | undefined {
   return params && answerOf(store.look(httpRequest, host, params), walk.target.variables);
-}
-
-function presenceOf(store: EvidenceStore, walk: Walk, host: string): Partial<Fact<'Proxy'>> {
-  const { proxy } = walk;
-  if (proxy?.container) return containedPresence(store, walk, proxy, proxy.container);
-  const dump = store.look(nginxDump, host, {});
-  const processes = store.look(nginxProcesses, host, {});
-  const services = walk.hosts.find((one) => one.host === host);
-  const port = portOf(walk.url);
-  const listener = services?.listeners.find(
-    (one) => one.listener.port === port && one.listener.family === 'tcp',
-  );
-  const service = services && proxyService(services, walk.proxy?.host === host ? walk.proxy : undefined);
-  const running = processes && dump && runsHere(walk, processes.facts.masters.length, host);
-  return {
-    installed: dump?.facts.nginxInstalled,
-    running,
-    onOtherPorts: running === false && (processes?.facts.masters.length ?? 0) > 0,
-    port,
-    listening: services?.listenersKnown ? listener !== undefined : undefined,
-    listener: listener && services ? listenerOf(listener, services) : undefined,
-    service: service && serviceFact(store, walk, service),
-  };
-}
-
-/** The engine says whether its container runs, and listens in its stead. */
-function containedPresence(
-  store: EvidenceStore,
-  walk: Walk,
-  proxy: ProxyReading,
-  container: ServiceReading,
-): Partial<Fact<'Proxy'>> {
-  return {
-    installed: true,
-    running: container.running && proxy.master !== undefined,
-    listening: container.running,
-    service: serviceFact(store, walk, container),
-  };
-}
-
-/** An nginx that takes this URL runs; others on the same host, for other ports, do not count. */
-function runsHere(walk: Walk, masters: number, host: string): boolean {
-  const { proxy } = walk;
-  if (masters === 0) return false;
-  if (proxy?.host !== host) return portTaken(walk, host);
-  if (proxy.master === undefined) return false;
-  const takesUrl = proxy.read?.match.server !== undefined && proxy.read.port === portOf(walk.url);
-  return proxy.ownsPort || proxy.read === undefined || takesUrl || portTaken(walk, host);
-}
-
-function portTaken(walk: Walk, host: string): boolean {
-  const services = walk.hosts.find((one) => one.host === host);
-  return services?.listeners.some(({ listener }) => listener.port === portOf(walk.url)) ?? false;
 }
 
 function configurationOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Partial<Fact<'Proxy'>> {
@@ -250,63 +193,6 @@ function stateOf(store: EvidenceStore, host: string, path: string): string | und
     .looks(fileStat, host)
     .flatMap((look) => look.facts.entries)
     .find((entry) => entry.path === path)?.state;
-}
-
-/** The workers' age beside the files' says whether a change on disk is in force. */
-function workersOf(store: EvidenceStore, walk: Walk, proxy: ProxyReading): Partial<Fact<'Proxy'>> {
-  const errors = proxyErrors(store, walk, proxy.host) ?? [];
-  const used = errors.filter((error) => error.marked && error.upstream).map((error) => error.upstream ?? '');
-  const live = proxy.workers.filter((worker) => !worker.shuttingDown);
-  const details = live
-    .map((worker) => store.look(processDetail, proxy.machine, { pid: worker.pid }))
-    .find((look) => look);
-  return {
-    usedAddresses: [...new Set(used)],
-    ...newerFiles(
-      store,
-      proxy,
-      live.map((worker) => worker.startedSecondsAgo),
-    ),
-    openFiles: details?.facts.fdCount,
-    openFilesLimit: details?.facts.nofile?.soft,
-    openFilesCite: details ? details.cite(details.facts.fdCountLine ?? details.facts.line) : [],
-  };
-}
-
-function newerFiles(
-  store: EvidenceStore,
-  proxy: ProxyReading,
-  ages: readonly number[],
-): Partial<Fact<'Proxy'>> {
-  const looks = store.looks(fileStat, proxy.host);
-  const clock = store.look(nginxProcesses, proxy.machine, {});
-  const now = clock?.facts.epoch;
-  if (ages.length === 0 || looks.length === 0 || now === undefined) return {};
-  // A clock of whole seconds may be up to one behind.
-  const workersStarted = now - Math.max(...ages) + (Number.isInteger(now) ? 1 : 0);
-  // A file that was put into a folder or taken out of it changes the folder.
-  const files = new Set(configFiles(proxy).flatMap((path) => [path, dirname(path)]));
-  const known = looks.flatMap((look) =>
-    look.facts.entries
-      .filter((entry) => files.has(entry.path) && entry.mtimeEpoch !== undefined)
-      .map((entry) => ({ ...latestChange(entry), look })),
-  );
-  if (known.length === 0) return {};
-  // stat cuts its times to seconds: a file that was written within the second of the start counts as older.
-  const newer = known.filter(({ epoch }) => epoch > workersStarted);
-  return {
-    configNewerThanWorkers: newer.length > 0,
-    configFileCite: newer.flatMap(({ line, look }) => look.cite(line)),
-  };
-}
-
-/** sites-enabled holds links: what they lead to is what is edited. */
-function latestChange(entry: FileEntry): { readonly epoch: number; readonly line: number } {
-  const own = entry.mtimeEpoch ?? 0;
-  const target = entry.targetMtimeEpoch ?? 0;
-  return target > own
-    ? { epoch: target, line: entry.targetLine ?? entry.line }
-    : { epoch: own, line: entry.line };
 }
 
 /** The line that says most about where the request goes. */

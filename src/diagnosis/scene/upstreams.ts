@@ -1,23 +1,15 @@
 /** The addresses that nginx passes the request to, as rules see them. */
 import { tcpConnect } from '../../probes/dependency/tcp-connect.js';
-import { type FileEntry, fileStat } from '../../probes/file/file-stat.js';
 import { httpRequest } from '../../probes/http/http-request.js';
-import { filterRulesMatching } from '../../probes/net/filter-rules-matching.js';
-import { netFilter } from '../../probes/net/net-filter.js';
-import { netRoute } from '../../probes/net/net-route.js';
-import { processDetail } from '../../probes/process/process-detail.js';
-import { dockerContainers } from '../../probes/service/docker-containers.js';
 import { systemdUnits } from '../../probes/service/systemd-units.js';
-import { tlsHandshake } from '../../probes/tls/tls-handshake.js';
-import type { EvidenceStore, Looked } from '../looked.js';
+import type { EvidenceStore } from '../looked.js';
 import type { Fact } from '../scene-types.js';
-import { type InnerListener, innerListeners } from '../walk/container-end.js';
+import { innerListeners } from '../walk/container-end.js';
 import { sharesNetwork } from '../walk/container-names.js';
 import { elsewherePlaces, freePlaces } from '../walk/elsewhere.js';
-import type { HostServices, OwnedListener } from '../walk/host-services.js';
 import { portsAlike, siteNames } from '../walk/likeness.js';
 import { numericAddresses } from '../walk/lookups.js';
-import { type MatchedBackend, nameScore, ownersOf } from '../walk/match-backend.js';
+import { type MatchedBackend, nameScore } from '../walk/match-backend.js';
 import { downServices } from '../walk/only-one-left.js';
 import {
   connectTarget,
@@ -29,17 +21,27 @@ import {
   upgradeDirectRequest,
 } from '../walk/requests.js';
 import { wordsOf } from '../walk/service-words.js';
-import { tlsParams } from '../walk/tls-params.js';
 import { addressOf } from '../walk/upstream-servers.js';
 import type { UpstreamWalk, Walk } from '../walk/walk.js';
 import { answerOf } from './answers.js';
 import { connectionAnswer } from './connection-answer.js';
 import { currentSignals } from './current-signals.js';
-import { type Account, accountOf, allows } from './file-rights.js';
-import { bracketed, innerListenerOf, isLoopbackAddress, listenerOf } from './listeners.js';
+import { bracketed, isLoopbackAddress, listenerOf } from './listeners.js';
 import { lookupFact } from './lookup-fact.js';
 import { proxyErrors } from './proxy-errors.js';
 import { serviceFact } from './services.js';
+import { socketOf } from './socket-file.js';
+import {
+  accepts,
+  innerListenerFact,
+  insideOf,
+  LOCALHOST,
+  listenersAt,
+  listening,
+  refused,
+  unseenBehind,
+} from './upstream-listening.js';
+import { filtersOf, routeOf, tlsViewOf } from './upstream-way.js';
 
 export function upstreamsOf(store: EvidenceStore, walk: Walk): Fact<'Upstream'>[] {
   return walk.upstreams.map((upstream) => upstreamOf(store, walk, upstream));
@@ -157,81 +159,6 @@ function networkOfBoth(walk: Walk, { backend, end }: UpstreamWalk): boolean | un
   );
 }
 
-interface Inside {
-  /** Takes connections that come from outside of the container. */
-  readonly open: InnerListener | undefined;
-  /** Takes those of the container itself alone, and is the only one at that port. */
-  readonly loopback: InnerListener | undefined;
-}
-
-function insideOf(all: readonly InnerListener[], port: number | undefined): Inside {
-  const here = all.filter(({ listener }) => listener.port === port);
-  const open = here.find(({ listener }) => !isLoopbackAddress(listener.address));
-  return { open, loopback: open ? undefined : here[0] };
-}
-
-/** The engine takes connections for a container, and cuts them where nothing in it does: that is its way to refuse. */
-function refused(outcome: string | undefined, within: Inside | undefined): boolean {
-  if (outcome === 'refused') return true;
-  return within !== undefined && !within.open && ['reset', 'closed-early'].includes(outcome ?? '');
-}
-
-const FORWARDERS = /^(?:docker-proxy|rootlessport|conmon|pasta|slirp4netns)/;
-
-/** The engine's forwarder listens there; or it may be that, where neither the owner nor the containers can be seen. */
-function unseenBehind(
-  store: EvidenceStore,
-  owner: HostServices | undefined,
-  exact: OwnedListener | undefined,
-): boolean | undefined {
-  if (exact?.program !== undefined) return FORWARDERS.test(exact.program);
-  if (owner === undefined) return false;
-  return store.look(dockerContainers, owner.host, undefined) ? false : undefined;
-}
-
-function innerListenerFact({ listener, cite }: InnerListener, upstream: UpstreamWalk): Fact<'Listener'> {
-  return innerListenerOf(listener, cite, upstream.end?.service.host ?? '');
-}
-
-function listenersAt(upstream: UpstreamWalk, owner: HostServices): OwnedListener[] {
-  return ownersOf(
-    { host: upstream.server.host, port: upstream.server.port, socket: upstream.server.socket, hints: [] },
-    owner,
-  );
-}
-
-const LOCALHOST = ['127.0.0.1', '::1'];
-
-/**
- * A listener takes connections to its own address, and a wildcard one to every address of its family. Where nobody
- * knows what the upstream's name stands for, whatever others can reach counts.
- */
-function accepts({ listener }: OwnedListener, addresses: readonly string[]): boolean {
-  const { address, family } = listener;
-  if (family === 'unix' || address === '*') return true;
-  if (addresses.length === 0) return !isLoopbackAddress(address);
-  if (address === '0.0.0.0') return addresses.some((one) => !one.includes(':'));
-  if (address === '::') return addresses.some((one) => one.includes(':'));
-  return addresses.includes(address.replace(/^::ffff:(?=\d)/, ''));
-}
-
-/** What the owner's own list says; where that cannot be seen, an answer on the connection says as much. */
-function listening(
-  owner: HostServices | undefined,
-  exact: OwnedListener | undefined,
-  direct: Fact<'Answer'> | undefined,
-): boolean | undefined {
-  if (exact) return true;
-  if (owner?.listenersKnown) return false;
-  if (direct?.outcome === 'refused' || direct?.outcome === 'unreachable') return false;
-  return direct &&
-    ['answered', 'connected', 'timeout-response', 'closed-early', 'reset', 'invalid-http'].includes(
-      direct.outcome ?? '',
-    )
-    ? true
-    : undefined;
-}
-
 function elsewhereOf(
   store: EvidenceStore,
   walk: Walk,
@@ -292,119 +219,4 @@ function concerns(error: Fact<'ProxyError'>, upstream: UpstreamWalk, walk: Walk)
     error.upstream === addressOf(upstream.server) ||
     (upstream.server.socket !== undefined && error.upstream.includes(upstream.server.socket))
   );
-}
-
-function tlsViewOf(store: EvidenceStore, host: string, upstream: UpstreamWalk): Fact<'TlsView'> | undefined {
-  const params = tlsParams(upstream);
-  const look = params && store.look(tlsHandshake, host, params);
-  if (!look) return undefined;
-  const { facts } = look;
-  const now = Date.parse(look.evidence.at) / 1000;
-  return {
-    ok: facts.ok,
-    plain: facts.plainPort,
-    verifyCode: facts.verifyCode ?? undefined,
-    verifyText: facts.verifyText ?? '',
-    notAfterSecondsAgo:
-      facts.notAfter === null || facts.notAfter === undefined ? undefined : Math.round(now - facts.notAfter),
-    notBeforeSecondsAgo:
-      facts.notBefore === null || facts.notBefore === undefined
-        ? undefined
-        : Math.round(now - facts.notBefore),
-    alert: facts.alert ?? '',
-    cite: look.cite(facts.line),
-  };
-}
-
-function routeOf(store: EvidenceStore, host: string, address: string): Fact<'Route'> | undefined {
-  const routes = numericAddresses(store, host, address).flatMap((one) => {
-    const look = store.look(netRoute, host, { address: one });
-    return look ? [look] : [];
-  });
-  // Of a name's addresses one that can be reached is enough.
-  const look = routes.find((one) => one.facts.reachable) ?? routes[0];
-  return (
-    look && { reachable: look.facts.reachable, says: look.facts.says, cite: look.cite(look.facts.line ?? 0) }
-  );
-}
-
-/** Rules that would stop a new connection: on the way out of the proxy, or into the host that has the address. */
-function filtersOf(store: EvidenceStore, upstream: UpstreamWalk, proxyHost: string): Fact<'FilterRule'>[] {
-  const { server, owner } = upstream;
-  if (server.socket !== undefined || server.port === undefined) return [];
-  const dport = server.port;
-  const addresses = numericAddresses(store, proxyHost, server.host);
-  const ends: { host: string; direction: 'in' | 'out' }[] = [{ host: proxyHost, direction: 'out' }];
-  if (owner) ends.push({ host: owner.host, direction: 'in' });
-  return ends.flatMap(({ host, direction }) => {
-    const look = store.look(netFilter, host, undefined);
-    if (!look) return [];
-    return addresses
-      .flatMap((daddr) => filterRulesMatching(look.facts, { protocol: 'tcp', daddr, dport, direction }))
-      .map(
-        (hit): Fact<'FilterRule'> => ({
-          verdict: hit.verdict,
-          chain: hit.chain.chain,
-          text: hit.rule?.text ?? `policy ${hit.verdict}`,
-          packets: hit.rule?.packets ?? hit.chain.packets,
-          host,
-          cite: look.cite(hit.line),
-        }),
-      );
-  });
-}
-
-function socketOf(
-  store: EvidenceStore,
-  walk: Walk,
-  host: string,
-  path: string | undefined,
-): Fact<'SocketFile'> | undefined {
-  if (path === undefined) return undefined;
-  const found = entriesAt(store, host).find(({ entry }) => entry.path === path);
-  if (!found || found.entry.state === 'unknown') return undefined;
-  const { entry, look } = found;
-  const account = workerAccount(store, walk, host);
-  return {
-    exists: entry.state === 'exists' ? true : entry.state === 'missing' ? false : undefined,
-    mode: entry.mode ?? '',
-    owner: entry.owner ?? '',
-    openable: entry.state === 'exists' && account ? mayOpen(store, host, path, account) : undefined,
-    cite: look.cite(entry.line),
-  };
-}
-
-function entriesAt(store: EvidenceStore, host: string): { entry: FileEntry; look: Looked<unknown> }[] {
-  return store.looks(fileStat, host).flatMap((look) => look.facts.entries.map((entry) => ({ entry, look })));
-}
-
-/** Who connects: a worker, with the groups that its process has. */
-function workerAccount(store: EvidenceStore, walk: Walk, host: string): Account | undefined {
-  const workers = walk.proxy?.workers ?? [];
-  const name = workers[0]?.user;
-  if (name === undefined) return undefined;
-  const details = workers.map((worker) => store.look(processDetail, host, { pid: worker.pid })?.facts);
-  return accountOf(
-    name,
-    details.find((one) => one !== undefined),
-  );
-}
-
-/** connect() needs write on the socket and search on each directory above; root passes everywhere. */
-function mayOpen(store: EvidenceStore, host: string, path: string, account: Account): boolean | undefined {
-  const entries = new Map(entriesAt(store, host).map(({ entry }) => [entry.path, entry]));
-  const socket = entries.get(path);
-  const parents = path
-    .split('/')
-    .slice(1, -1)
-    .map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`);
-  const allowed = [
-    socket ? allows(socket, account, 'write') : undefined,
-    ...parents.map((parent) => {
-      const entry = entries.get(parent);
-      return entry ? allows(entry, account, 'search') : undefined;
-    }),
-  ];
-  if (allowed.includes(false)) return false;
-  return allowed.includes(undefined) ? undefined : true;
 }
