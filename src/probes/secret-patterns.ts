@@ -146,6 +146,15 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     pattern:
       /([?&](?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|auth|jwt)=)([^\s"'&#<>‹]{6,})/gi,
   },
+  // Hashes of passwords: crypt's (shadow, htpasswd, HAProxy's `password`), and LDAP's.
+  {
+    hint: /\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2)/,
+    pattern: /()(?<![\w$])(\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2(?:id?|d))\$[\w./,=+$-]{8,400})/g,
+  },
+  {
+    hint: /\{S?SHA|\{S?MD5|\{CRYPT/i,
+    pattern: /(\{(?:S?SHA(?:\d{3})?|S?MD5|CRYPT)\})([^\s'"{}:;,]{8,400})/gi,
+  },
   // JSON Web Tokens and the well-known key shapes, wherever they stand.
   {
     hint: /eyJ/,

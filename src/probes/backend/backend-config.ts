@@ -2,6 +2,7 @@ import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, type Frame, framesOf, frameText } from '../framed-output.js';
 import { wholeNumber } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { TRUST_SHELL } from '../trust-shell.js';
 import { configPlaces } from './config-paths.js';
 
 export interface BackendConfigParams {
@@ -43,8 +44,11 @@ const NAMES =
  * Arguments: PID, USER, NODE_ENV, then words of three kinds: `e:NAME=VALUE`, `d:FOLDER` (node-config's), `f:FILE`.
  * The running process knows its folder best, so its own come first.
  */
-const SNIPPET = `${FRAME_SHELL}
+const SNIPPET = `${FRAME_SHELL}${TRUST_SHELL}
 pid=$1; user=$2; nodeenv=$3; shift 3
+# What a process says is its owner's word; where a manager says a user, the words are the manager's, which is root's.
+theirs=0; [ -n "$pid" ] && theirs=$(uid_of "$pid")
+owner=0; [ -n "$pid" ] && [ -z "$user" ] && owner=$theirs
 as=
 as_user() {
   case $as in
@@ -74,7 +78,9 @@ show() {
   if [ -n "$as" ]; then
     o=$(as_user test -r "$1" 2>&1); frame "reads $1" "$?" "$o"
   fi
-  o=$(head -c 131072 -- "$1" 2>&1); frame "file $1" "$?" "$o"
+  # Read as whoever decides what is there: see trust-shell.ts.
+  if who_may "$owner" "$1"; then o=$(as_who head -c 131072 -- "$1" 2>&1); frame "file $1" "$?" "$o"
+  else frame "file $1" 126 "$(refusal read)"; fi
 }
 showany() {
   if [ -d "$1" ]; then
@@ -105,16 +111,23 @@ if [ -z "$env" ]; then for word in "$@"; do
 }\${word#e:}";; esac
 done; fi
 frame environ 0 "$env"
+told=$named; named=
 for word in "$@"; do case $word in e:NODE_CONFIG*) ;; e:*CONF*=/*) named="$named
 \${word#*=}";; esac; done
+words=$owner
 IFS='
 '
+for path in $told; do owner=$theirs; showany "$path"; done
+owner=$words
 for path in $named; do showany "$path"; done
 IFS=' 	
 '
 for word in "$@"; do case $word in f:*) show "\${word#f:}";; esac; done
+owner=$theirs
 if [ -n "$dirs" ]; then shownode "$dirs"; fi
+owner=$words
 for word in "$@"; do case $word in d:*) shownode "\${word#d:}";; esac; done
+owner=$theirs
 if [ -n "$cwd" ]; then for name in .env config.json config.yaml config.yml; do show "$cwd/$name"; done; [ -z "$dirs" ] && shownode "$cwd/config"; fi
 exit 0
 `;

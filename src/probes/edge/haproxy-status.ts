@@ -2,6 +2,7 @@ import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, framesOf, frameText } from '../framed-output.js';
 import { deniesPermission, firstLine } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { TRUST_SHELL } from '../trust-shell.js';
 import { type HaproxySection, readHaproxyConfig } from './read-haproxy-config.js';
 
 /** A server of one of HAProxy's backends, as its own statistics show it. */
@@ -31,19 +32,22 @@ export interface HaproxyFacts {
 const BALANCERS_MAX = 4;
 
 // Of the statistics only what is used: the whole of them is a hundred lines a server.
-const SNIPPET = `${FRAME_SHELL}
+// Anyone may call a process haproxy: as whom its file is read and its socket asked is decided in trust-shell.ts.
+const SNIPPET = `${FRAME_SHELL}${TRUST_SHELL}
+asking=$(cat <<'ASK'
 has() { command -v "$1" >/dev/null 2>&1; }
-ask() {
-  if has socat; then echo 'show stat typed' | socat -t 3 - "UNIX-CONNECT:$1"
-  elif has python3; then python3 -c 'import socket,sys
+if has socat; then echo 'show stat typed' | socat -t 3 - "UNIX-CONNECT:$1"
+elif has python3; then python3 -c 'import socket,sys
 s=socket.socket(socket.AF_UNIX);s.settimeout(3);s.connect(sys.argv[1]);s.sendall(b"show stat typed\\n")
 while True:
     d=s.recv(65536)
     if not d: break
     sys.stdout.buffer.write(d)' "$1"
-  elif has perl; then perl -MIO::Socket::UNIX -e 'my $s=IO::Socket::UNIX->new(Peer=>shift) or die "$!\\n";alarm 3;print $s "show stat typed\\n";print while <$s>' "$1"
-  else echo 'show stat typed' | nc -U "$1"; fi
-}
+elif has perl; then perl -MIO::Socket::UNIX -e 'my $s=IO::Socket::UNIX->new(Peer=>shift) or die "$!\\n";alarm 3;print $s "show stat typed\\n";print while <$s>' "$1"
+else echo 'show stat typed' | nc -U "$1"; fi
+ASK
+)
+ask() { as_who sh -c "$asking" goodgate "$1"; }
 nested() {
   while read -r key value rest; do
     case $key in NSpid:) [ -n "$rest" ] && return 0;; esac
@@ -58,27 +62,37 @@ look() {
     next=
     case $word in -f) next=f;; -f?*) file=\${word#-f};; esac
     case $file in /*) ;; *) continue;; esac
-    say cat -- "$file"
-    [ -n "$socket" ] || socket=$(sed -n 's/^[[:space:]]*stats[[:space:]]\\{1,\\}socket[[:space:]]\\{1,\\}\\([^[:space:]]*\\).*/\\1/p' "$file" 2>/dev/null | head -n 1)
+    # HAProxy's own place is root's, whoever names it: it may have begun as root.
+    owner=$uid
+    case $file in *..*) ;; /etc/haproxy/*|/usr/local/etc/haproxy/*) owner=0;; esac
+    if ! who_may "$owner" "$file"; then frame "cat -- $file" 126 "$(refusal read)"; continue; fi
+    say_as cat -- "$file"
+    if [ -z "$socket" ]; then by=$who; socket=$(printf '%s\\n' "$o" | sed -n 's/^[[:space:]]*stats[[:space:]]\\{1,\\}socket[[:space:]]\\{1,\\}\\([^[:space:]]*\\).*/\\1/p' | head -n 1); fi
   done <<WORDS
 $1
 WORDS
   socket=\${socket#unix@}
   case $socket in /*) ;; *) return;; esac
+  who_may "$by" "" || return
   take both ask "$socket"
   frame "show stat typed $socket" "$r" "$(printf '%s\\n' "$o" | grep -E '^[FSB]\\.[0-9]+\\.[0-9]+\\.[0-9]+\\.(pxname|svname|status|check_status|check_code|check_desc|addr)\\.|^[^FSB#]')"
 }
 seen=; count=0
-for comm in /proc/[0-9]*/comm; do
-  { read -r name < "$comm"; } 2>/dev/null || continue
-  [ "$name" = haproxy ] || continue
-  pid=\${comm#/proc/}; pid=\${pid%/comm}
-  nested "$pid" && continue
-  words=$(tr '\\000' '\\n' < "/proc/$pid/cmdline" 2>/dev/null)
-  # Master and workers have the same words.
-  case $seen in *"<$words>"*) continue;; esac
-  seen="$seen<$words>"; count=$((count + 1))
-  [ "$count" -le ${BALANCERS_MAX} ] && look "$words"
+# Root's own first: another's process may bear the same words.
+for turn in own others; do
+  for comm in /proc/[0-9]*/comm; do
+    { read -r name < "$comm"; } 2>/dev/null || continue
+    [ "$name" = haproxy ] || continue
+    pid=\${comm#/proc/}; pid=\${pid%/comm}
+    nested "$pid" && continue
+    uid=$(uid_of "$pid")
+    case $turn$uid in own0) ;; own*|others0) continue;; esac
+    words=$(tr '\\000' '\\n' < "/proc/$pid/cmdline" 2>/dev/null)
+    # Master and workers have the same words.
+    case $seen in *"<$words>"*) continue;; esac
+    seen="$seen<$words>"; count=$((count + 1))
+    [ "$count" -le ${BALANCERS_MAX} ] && look "$words"
+  done
 done
 [ "$count" = 0 ] && frame none 0 ''
 exit 0
@@ -119,6 +133,15 @@ export function parseHaproxyStatus(output: ProbeOutput): Parsed<HaproxyFacts> {
   const servers = statistics.flatMap((frame) => readServers(frame.lines));
   const facts = { running: true, sections, servers };
   const failed = statistics.find((frame) => frame.exitCode !== 0);
+  const refused = read.frames.find((frame) => frame.name.startsWith('cat ') && frame.exitCode !== 0);
+  if (refused !== undefined) {
+    const says = firstLine(frameText(refused)).replace(/^goodgate: Permission denied: /, '');
+    return {
+      ok: true,
+      facts,
+      missing: { reason: 'permission-denied', says: `HAProxy's configuration: ${says}` },
+    };
+  }
   if (failed === undefined) return { ok: true, facts };
   const says = firstLine(frameText(failed));
   const reason = deniesPermission(says) ? 'permission-denied' : 'failed';

@@ -2,7 +2,7 @@
  * Reads nginx's configuration files themselves, for an account that may not run `nginx -T` (it opens the pid file and
  * the error logs, which are root's) though the files are everyone's to read.
  *
- *     read_files         with $pid, $exe, $p and $c as the master's title names them
+ *     read_files         with $pid, $uid, $exe, $p and $c as the master's title names them; TRUST_SHELL comes first
  *
  *     @goodgate files PID UNREAD MORE LINES
  *     /etc/nginx/snippets/secret.conf        UNREAD lines: what is included and may not be read
@@ -24,7 +24,7 @@ NL='
 quick=; command -v timeout >/dev/null 2>&1 && quick='timeout 2'
 main_file() {
   guessed=0
-  built=$({ $quick "$exe" -V 2>&1 </dev/null | head -c 65536; } 2>/dev/null | tr ' ' '\\n' | tr -d "'")
+  built=$({ as_who $quick "$exe" -V 2>&1 </dev/null | head -c 65536; } 2>/dev/null | tr ' ' '\\n' | tr -d "'")
   prefix=$p
   [ -n "$prefix" ] || prefix=$(printf '%s\\n' "$built" | sed -n 's/^--prefix=//p' | head -n 1)
   main=$c
@@ -80,7 +80,9 @@ closed() {
 visit() {
   case $seen in *"$NL$1$NL"*) return;; esac
   seen=$seen$1$NL
-  if [ -f "$1" ] && [ -r "$1" ]; then
+  if ! who_may "$uid" "$1"; then unread=$unread$1$NL; return; fi
+  if [ -f "$1" ] && as_who test -r "$1"; then
+    [ "$who" = "$me" ] || others=1
     count=$((count + 1))
     if [ "$count" -gt ${FILES_MAX} ]; then more=1; return; fi
     list=$list$1$NL; next=$next$1$NL
@@ -99,9 +101,11 @@ take() {
     *) visit "$pattern";;
   esac
 }
+# As whoever decides what is there: see trust-shell.ts.
+text_of() { who_may "$uid" "$1" && as_who cat "$1"; }
 read_files() {
   main_file || return 0
-  base=\${main%/*}; seen=$NL; list=; unread=; count=0; more=$guessed; depth=0; next=
+  base=\${main%/*}; seen=$NL; list=; others=; unread=; count=0; more=$guessed; depth=0; next=
   visit "$main"
   set -f
   while [ -n "$next" ]; do
@@ -110,13 +114,13 @@ read_files() {
     IFS=$NL
     set -- $next
     next=
-    for line in $(included "$@"); do take "$line"; done
+    for line in $(if [ "$others" ]; then for file; do text_of "$file" | included; done; else included "$@"; fi); do take "$line"; done
   done
   command -v awk >/dev/null 2>&1 || more=1
   IFS=$NL
   set -- $list
-  [ $# -gt 0 ] && [ "$(cat "$@" 2>/dev/null | wc -c)" -gt ${BYTES_MAX} ] && more=1
-  text=$(for file; do printf '# configuration file %s:\\n' "$file"; cat "$file"; echo; done 2>/dev/null | head -c ${BYTES_MAX})
+  [ $# -gt 0 ] && [ "$(for file; do text_of "$file"; done 2>/dev/null | wc -c)" -gt ${BYTES_MAX} ] && more=1
+  text=$(for file; do printf '# configuration file %s:\\n' "$file"; text_of "$file"; echo; done 2>/dev/null | head -c ${BYTES_MAX})
   set -- $unread
   unset IFS; set +f
   printf '@goodgate files %s %s %s %s\\n' "$pid" "$#" "$more" "$(printf '%s\\n' "$text" | wc -l)"

@@ -1,8 +1,7 @@
-import { type Missing, type Parsed, type ProbeOutput, SUDO_MAY_ASK } from '../../domain/evidence.js';
-import { ADMIN_PATH } from '../framed-output.js';
+import type { Missing, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { pathParam } from '../probe-params.js';
-import { READ_FILES_SHELL } from './config-files-snippet.js';
+import { NGINX_DUMP_SHELL, TEST_SECONDS } from './nginx-dump-snippet.js';
 import { type NginxTest, parseNginxTest } from './nginx-test.js';
 
 export interface NginxDump {
@@ -41,157 +40,6 @@ export interface NginxDumpFacts {
   readonly truncated: boolean;
 }
 
-const MASTERS_MAX = 16;
-
-/** Less than the probe's own limit, so that there is time to read the files instead. */
-const TEST_SECONDS = 11;
-const PRINTED_MAX = 4_000_000;
-
-/**
- * Frames are counted in lines: "@goodgate dump PID EXIT WORDS LINES", one line for each argument, then the text. What nginx
- * prints cannot make a frame, and masking a secret within a line does not move one. Only the program's own title
- * (host-side) decides the options; each is passed as one argument.
- */
-const SNIPPET = `${ADMIN_PATH}
-${READ_FILES_SHELL}
-# A program in nginx's place may hang or print for ever: 124 and 141 then, as timeout and a shell have them.
-limit=; command -v timeout >/dev/null 2>&1 && limit='timeout ${TEST_SECONDS}'
-run() {
-  out=$({ $limit "$@" 2>&1 </dev/null; printf '\n@%s' "$?"; } | head -c ${PRINTED_MAX})
-  # Of megabytes only the end is looked at: a shell's patterns are slow.
-  code=$(printf '%s' "$out" | tail -c 4)
-  case $code in *@?|*@??|*@???) code=\${code##*@}; out=\${out%?@*};; *) code=141; out=;; esac
-}
-frame() {
-  pid=$1; shift
-  run "$@"
-  if denied && [ "$${SUDO_MAY_ASK}" ] && [ "$exe" ]; then by_sudo "$exe" -T \${p:+-p "$p"} \${c:+-c "$c"}; fi
-  printf '@goodgate dump %s %s %s %s\\n' "$pid" "$code" "$#" "$(printf '%s\\n' "$out" | wc -l)"
-  for word; do printf '%s\\n' "$word" | tr '\\n' ' '; echo; done
-  printf '%s\\n' "$out"
-}
-# A sudoers file may allow nginx -T and nothing else; what -g adds does not change what is read.
-by_sudo() {
-  was=$out; was_code=$code
-  run sudo -n -- "$@"
-  case $out in *'configuration file '*) ;; *) out=$was; code=$was_code;; esac
-}
-# Denied to this account, as far as a shell can tell; what it means is judged elsewhere.
-denied() {
-  [ "$code" = 0 ] && return 1
-  case $out in *'ermission denied'*) return 0;; esac
-  return 1
-}
-dump_master() {
-  pid=$1
-  title=$(tr '\\000\\n' '  ' < "/proc/$pid/cmdline" 2>/dev/null)
-  set -f
-  set -- \${title#nginx: master process }
-  set +f
-  program=$1; [ $# -gt 0 ] && shift
-  exe=$(readlink "/proc/$pid/exe" 2>/dev/null)
-  case $exe in ''|*' (deleted)') exe=$program;; esac
-  open=; c=; p=; g=; e=
-  for word; do
-    case $word in
-      -c|-p|-g|-e) open=\${word#-}; continue;;
-      -c?*|-p?*|-g?*|-e?*) open=\${word#-}; open=\${open%"\${open#?}"}; word=\${word#-?};;
-      -t|-T|-q|-s|-v|-V) open=; continue;;
-    esac
-    case $open in
-      c) c="\${c:+$c }$word";; p) p="\${p:+$p }$word";; g) g="\${g:+$g }$word";; e) e="\${e:+$e }$word";;
-    esac
-  done
-  files="$files $c"
-  set -- "$exe" -T
-  [ -n "$p" ] && set -- "$@" -p "$p"
-  [ -n "$c" ] && set -- "$@" -c "$c"
-  [ -n "$e" ] && set -- "$@" -e "$e"
-  [ -n "$g" ] && set -- "$@" -g "$g"
-  # A master in a container has a root and names of its own, and its program only the container's rights.
-  if nested "$pid"; then
-    id=$(sed -n 's/.*[/-]\\([0-9a-f]\\{64\\}\\).*/\\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-    engine=docker; command -v docker >/dev/null 2>&1 || engine=podman
-    if [ -n "$id" ] && command -v "$engine" >/dev/null 2>&1 && "$engine" inspect -f . "$id" >/dev/null 2>&1; then
-      set -- "$engine" exec "$id" "$@"
-    else set -- nsenter -t "$pid" -m -n -u -- "$@"; fi
-    exe=; frame "$pid" "$@"; return
-  fi
-  frame "$pid" "$@"
-  unprinted && read_files
-}
-nested() {
-  while read -r key value rest; do
-    case $key in NSpid:) [ -n "$rest" ] && return 0;; esac
-  done < "/proc/$1/status" 2>/dev/null
-  return 1
-}
-# Of a configuration that fails its test nginx prints nothing: the files still say where requests go.
-unprinted() {
-  case $out in *'# configuration file '*) return 1;; esac
-  return 0
-}
-# A configuration that the target names, and that no running master has.
-given=$1
-files=
-# The host's own masters first: a host full of containers must not hide the one in front of them.
-own= inner=
-for file in $(grep -ls '^nginx: master process' /proc/[0-9]*/cmdline 2>/dev/null); do
-  pid=\${file#/proc/}; pid=\${pid%/cmdline}
-  if nested "$pid"; then inner="$inner $pid"; else own="$own $pid"; fi
-done
-n=0
-for pid in $own $inner; do
-  n=$((n + 1))
-  [ "$n" -le ${MASTERS_MAX} ] && dump_master "$pid"
-done
-[ "$n" -gt ${MASTERS_MAX} ] && echo "@goodgate left-out $((n - ${MASTERS_MAX}))"
-case " $files " in *" $given "*) given=;; esac
-# A stopped nginx keeps its files where its unit or its supervisor says.
-dump_stopped() {
-  set -f; set -- $1; set +f
-  exe=$1; shift
-  c=; p=; open=
-  for word; do
-    case $word in *[\\"\\']*) break;; esac
-    case $open in c) c=$word;; p) p=$word;; esac
-    open=
-    case $word in -c|-p) open=\${word#-};; -c?*) c=\${word#-c};; -p?*) p=\${word#-p};; esac
-  done
-  [ -x "$exe" ] || return
-  set -- "$exe" -T
-  [ -n "$p" ] && set -- "$@" -p "$p"
-  [ -n "$c" ] && set -- "$@" -c "$c"
-  frame - "$@"
-  unprinted && read_files
-  n=1
-}
-if [ "$n" = 0 ] && [ -z "$given" ]; then
-  starts=$(cat /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service \\
-      /lib/systemd/system/*.service /etc/supervisor/conf.d/*.conf /etc/supervisord.d/*.ini 2>/dev/null |
-    sed -nE 's#^(ExecStart|command) *= *[-@:+!]*(/[^ ]*/(nginx|openresty)( .*)?)$#\\2#p' | sort -u | head -n 4)
-  while IFS= read -r start; do
-    [ -n "$start" ] && dump_stopped "$start"
-  done <<STARTS
-$starts
-STARTS
-fi
-if [ "$n" = 0 ] || [ -n "$given" ]; then
-  nginx=$(command -v nginx 2>/dev/null)
-  for place in "$nginx" /usr/sbin/nginx /usr/local/sbin/nginx /usr/local/nginx/sbin/nginx \\
-      /usr/local/openresty/nginx/sbin/nginx /opt/nginx/sbin/nginx; do
-    if [ -n "$place" ] && [ -f "$place" ]; then
-      exe=$place; c=$given; p=
-      if [ -n "$given" ]; then frame - "$place" -T -c "$given"; else frame - "$place" -T; fi
-      unprinted && read_files
-      n=1; break
-    fi
-  done
-fi
-[ "$n" = 0 ] && echo '@goodgate none'
-echo '@goodgate end'
-`;
-
 /** The configuration as every running nginx would read it now, and whether it passes nginx's own test. */
 export const nginxDump: ProbeKind<{ readonly configFile?: string }, NginxDumpFacts> = {
   kind: 'nginx.dump',
@@ -202,7 +50,7 @@ export const nginxDump: ProbeKind<{ readonly configFile?: string }, NginxDumpFac
       argv: [
         'sh',
         '-c',
-        SNIPPET,
+        NGINX_DUMP_SHELL,
         'goodgate',
         ...(configFile === undefined ? [] : [pathParam('nginx.dump', 'configFile', configFile)]),
       ],
@@ -276,8 +124,10 @@ function parseNginxDump(output: ProbeOutput): Parsed<NginxDumpFacts> {
 /** An nginx that runs, and a configuration that could not be read or tested: the first is a fact, the second is missing. */
 function whyNoConfiguration(dumps: readonly NginxDump[]): Missing | undefined {
   const untested = dumps.find(({ files, denied }) => denied && files !== undefined);
-  if (dumps.length === 0 || (untested === undefined && dumps.some(({ dump }) => dump !== '')))
-    return undefined;
+  if (dumps.length === 0 || (untested === undefined && dumps.some(({ dump }) => dump !== ''))) {
+    const refused = dumps.find((one) => refusalOf(one) !== undefined);
+    return refused && whyUntested(refused);
+  }
   const denied = untested ?? dumps.find((one) => one.denied);
   if (denied !== undefined) {
     const { reason, says } = whyUntested(denied);
@@ -291,7 +141,15 @@ function whyNoConfiguration(dumps: readonly NginxDump[]): Missing | undefined {
   return absent && { reason: 'command-not-found', says: `${absent.argv[0] ?? 'nginx'}: not found` };
 }
 
-function whyUntested({ exitCode, test, says }: NginxDump): Missing {
+/** Why it was not asked at all: the probe's own sentence. */
+function refusalOf({ exitCode, says }: NginxDump): string | undefined {
+  return exitCode === 126 ? /^goodgate: Permission denied: (.+)$/.exec(says)?.[1] : undefined;
+}
+
+function whyUntested(dump: NginxDump): Missing {
+  const { exitCode, test, says } = dump;
+  const refusal = refusalOf(dump);
+  if (refusal !== undefined) return { reason: 'permission-denied', says: `nginx -T: ${refusal}` };
   const path = test.deniedPaths[0];
   if (path !== undefined || exitCode === 126 || /ermission denied/.test(says)) {
     const what = path === undefined || path === '' ? 'its configuration' : path;

@@ -1,6 +1,7 @@
 /** How running supervisords and their configuration files are found; shared by the probes that ask supervisor. */
 import { FRAME_SHELL, type Frame, frameText } from '../framed-output.js';
 import { firstLine, wholeNumber, withoutUndefined } from '../output-reading.js';
+import { TRUST_SHELL } from '../trust-shell.js';
 
 /**
  * Calls `each PID FILE` for every supervisord's configuration, after a frame `instance PID` that holds the file's path
@@ -9,7 +10,7 @@ import { firstLine, wholeNumber, withoutUndefined } from '../output-reading.js';
  * paths are not this host's. The search for a file that was not
  * named is supervisord's own (supervisord.org/configuration.html, "Configuration File").
  */
-export const SUPERVISOR_DISCOVERY_SHELL = `${FRAME_SHELL}
+export const SUPERVISOR_DISCOVERY_SHELL = `${FRAME_SHELL}${TRUST_SHELL}
 frame installed 0 "$(command -v supervisord) $(command -v supervisorctl)"
 named_conf() {
   IFS='

@@ -67,12 +67,18 @@ export interface SupervisorStatusFacts {
 const SNIPPET = `${SUPERVISOR_DISCOVERY_SHELL}
 limit=; command -v timeout >/dev/null 2>&1 && limit='timeout 6'
 each() {
+  uid=0; [ "$1" = 0 ] || uid=$(uid_of "$1")
   ctl=supervisorctl
   if ! command -v supervisorctl >/dev/null 2>&1 && [ "$1" != 0 ]; then
-    exe=$(tr '\\000' '\\n' <"/proc/$1/cmdline" 2>/dev/null | grep '/supervisord$' | head -n 1)
+    exe=$(tr '\\000' '\\n' <"/proc/$1/cmdline" 2>/dev/null | grep '^/.*/supervisord$' | head -n 1)
+    # Of another user's program an ordinary account runs nothing.
+    if [ "$me" != 0 ] && [ "$uid" != 0 ] && [ "$uid" != "$me" ]; then exe=; fi
     [ -x "\${exe%/*}/supervisorctl" ] && ctl=\${exe%/*}/supervisorctl
   fi
-  say $limit "$ctl" -c "$2" status
+  # It loads what its configuration names: as whom is decided in trust-shell.ts.
+  case $ctl in /*) program=$ctl;; *) program=;; esac
+  if who_may "$uid" "$2" "$program"; then say_as $limit "$ctl" -c "$2" status
+  else frame "$ctl -c $2 status" 126 "$(refusal run)"; fi
 }
 instances "$1"
 `;

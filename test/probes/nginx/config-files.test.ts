@@ -7,6 +7,7 @@ import { parseNginxDump } from '../../../src/nginx/parse-nginx-dump.js';
 import { splitDump } from '../../../src/nginx/split-dump.js';
 import { READ_FILES_SHELL } from '../../../src/probes/nginx/config-files-snippet.js';
 import { type NginxDump, nginxDump } from '../../../src/probes/nginx/nginx-dump.js';
+import { TRUST_SHELL } from '../../../src/probes/trust-shell.js';
 import { type RealNginx, startNginx } from '../support/real-nginx.js';
 import { pathWith, runHere, SMALL_TOOLS } from '../support/run-here.js';
 import { closedPort } from '../support/sick-servers.js';
@@ -119,7 +120,7 @@ describe('an account that may not run nginx -T', () => {
     mkdirSync(file('endless', 'loop'));
     symlinkSync('.', file('endless', 'loop', 'again'));
     execFileSync('mkfifo', [file('endless', 'pipe')]);
-    const script = `${READ_FILES_SHELL}\npid=7; exe=/usr/sbin/nginx; p=; c=$1; read_files`;
+    const script = `${TRUST_SHELL}${READ_FILES_SHELL}\npid=7; uid=0; exe=/usr/sbin/nginx; p=; c=$1; read_files`;
     const output = await runHere({ argv: ['sh', '-c', script, 'goodgate', top], timeoutMs: 10_000 });
     const [frame, ...lines] = output.stdout.split('\n');
     expect(frame).toMatch(/^@goodgate files 7 \d 0 +\d+$/);
