@@ -393,7 +393,7 @@ export const sceneTypes = {
     /** `backend/server`, as the balancer calls it. */
     name: 'string',
     address: 'string',
-    /** up, down, maintenance, unknown */
+    /** up, down, rising (its checks succeed again, and it waits for more of them), maintenance, unknown */
     state: 'string',
     /** HAProxy's short word for its last check: L4CON, L6RSP, L7STS, L7OK, … */
     checkKind: 'string',
@@ -402,8 +402,12 @@ export const sceneTypes = {
     checkText: 'string',
     /** What the check asks for; "" where it only connects. */
     checkUri: 'string',
-    /** The check goes to another port than the requests. */
+    /** The check goes to another port or address than the requests. */
     checkElsewhere: 'bool',
+    /** The answer to the same check, sent now. */
+    checkAnswer: 'Answer',
+    /** It is refused for the same reason. Not known of a check that reads bodies or sends more than one request. */
+    checkRefused: 'bool',
     /** The URL's own request, past the balancer, to this server. */
     answer: 'Answer',
     configCite: 'list<string>',

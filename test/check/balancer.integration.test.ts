@@ -25,7 +25,7 @@ describe('a check through a balancer', () => {
   afterAll(() => world.stop());
 
   /** `server` is what stands behind the server's name; the status is the one that clients then get. */
-  const balance = async (expected: number, server: string, status: number): Promise<Result> => {
+  const balance = async (expected: number, server: string, status: number, rise = 1): Promise<Result> => {
     const config = join(world.folder, 'haproxy.cfg');
     writeFileSync(
       config,
@@ -37,13 +37,15 @@ describe('a check through a balancer', () => {
         '  timeout connect 2s',
         '  timeout client 9s',
         '  timeout server 9s',
+        // Without it a check has no longer than its interval, which is short for a busy machine.
+        '  timeout check 5s',
+        '  option httpchk GET /healthz',
+        `  http-check expect status ${expected}`,
         'frontend web',
         `  bind 127.0.0.1:${port}`,
         '  default_backend pool',
         'backend pool',
-        '  option httpchk GET /healthz',
-        `  http-check expect status ${expected}`,
-        `  server one ${server} check inter 300ms fall 2 rise 1`,
+        `  server one ${server} check inter 300ms fall 2 rise ${rise}`,
         '',
       ].join('\n'),
     );
@@ -57,6 +59,10 @@ describe('a check through a balancer', () => {
       file,
       readFileSync(world.configFile, 'utf8').replace(world.url, `http://127.0.0.1:${port}/healthz`),
     );
+    return check();
+  };
+  const check = async (): Promise<Result> => {
+    const file = join(world.folder, 'balanced.yaml');
     return resultOf(await goodgate(['check', world.names.target, '--config', file, '--format', 'json']));
   };
   const nginxAddress = () => new URL(world.url).host;
@@ -74,6 +80,25 @@ describe('a check through a balancer', () => {
       certainty: 'proven',
       httpStatus: 503,
     });
+    expect(causes[0]?.chain[0]?.says).toContain('health check of /healthz');
+  });
+
+  it('does not blame the check of a server that comes back and waits for its turn', async () => {
+    const program = `${world.names.group}:${world.names.program}`;
+    await world.supervisor.ctl('stop', program);
+    try {
+      await balance(200, nginxAddress(), 503, 1000);
+    } finally {
+      await world.supervisor.ctl('start', program);
+    }
+    await waitUntil('nginx answers well again', async () => (await world.health()) === 'ok');
+    await waitUntil('HAProxy has counted a good check', async () => {
+      const { path } = await check();
+      return path.some(({ hop, state }) => hop === 'haproxy' && state === 'unknown');
+    });
+    const { causes, httpStatus } = await check();
+    expect(httpStatus).toBe(503);
+    expect(causes.map(({ id }) => id)).not.toContain('lb-health-check-wrong');
   });
 
   it('tells a balancer that asks at a wrong address from a failing origin', async () => {

@@ -258,3 +258,40 @@ describe('what rests on a guess', () => {
     expect(judged('upstream-socket-denied', { upstreams: [socket] })).toEqual(['proven']);
   });
 });
+
+describe('lb-health-check-wrong', () => {
+  const set = (more: Partial<Fact<'BalancedServer'>>) =>
+    judged('lb-health-check-wrong', {
+      request: answered(503),
+      balanced: [
+        {
+          host: 'docs-1',
+          name: 'pool/one',
+          address: '127.0.0.1:8000',
+          state: 'down',
+          checkKind: 'L7STS',
+          checkCode: 404,
+          checkText: 'Layer7 wrong status',
+          checkUri: '/missing',
+          checkElsewhere: false,
+          answer: answered(200),
+          configCite: [],
+          cite: ['server'],
+          ...more,
+        },
+      ],
+    });
+  it('is proven by a check that is refused again, and likely where that is not known', () => {
+    expect(set({ checkRefused: true, checkAnswer: answered(404) })).toEqual(['proven']);
+    expect(set({})).toEqual(['likely']);
+    expect(set({ checkRefused: false, checkAnswer: answered(200) })).toEqual(['possible']);
+  });
+  it('is not read off a server that comes back, or whose check connects to where the requests go', () => {
+    const again = { checkRefused: true, checkAnswer: answered(404) };
+    expect(set({ ...again, state: 'rising' })).toEqual([]);
+    expect(set({ ...again, checkKind: 'L7OK' })).toEqual([]);
+    expect(set({ ...again, checkKind: 'L6OK' })).toEqual([]);
+    expect(set({ checkKind: 'L4CON', checkRefused: true })).toEqual([]);
+    expect(set({ checkKind: 'L4CON', checkElsewhere: true, checkRefused: true })).toEqual(['proven']);
+  });
+});

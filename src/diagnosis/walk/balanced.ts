@@ -46,16 +46,52 @@ export function balancedServers(store: EvidenceStore, walk: Walk): Balanced[] {
 
 /** The request as a client sends it, past the balancer, to one of its servers. */
 export function balancedRequest(walk: Walk, balanced: Balanced): HttpRequestParams | undefined {
-  const place = /^\[?([A-Za-z0-9._:-]+?)\]?:(\d{1,5})$/.exec(balanced.address);
+  const place = placeOf(balanced.address);
+  return (
+    place && {
+      label: `balanced ${balanced.address}`,
+      scheme: balanced.configured?.tls ? 'https' : 'http',
+      host: walk.url.host,
+      uri: requestOf(walk.url).uri,
+      connect: place,
+      timeoutSeconds: 5,
+      insecure: true,
+      marker: { trace: walk.target.trace, version: VERSION_MARK },
+    }
+  );
+}
+
+function placeOf(written: string): { readonly address: string; readonly port: number } | undefined {
+  const place = /^\[?([A-Za-z0-9._:-]+?)\]?:(\d{1,5})$/.exec(written);
   const port = Number(place?.[2]);
   if (place?.[1] === undefined || port < 1 || port > 65_535) return undefined;
-  if (!isNumeric(place[1]) && !isHostName(place[1])) return undefined;
+  return isNumeric(place[1]) || isHostName(place[1]) ? { address: place[1], port } : undefined;
+}
+
+/** Where the balancer's own check goes, where that is another place than the requests'. */
+export function checkPlace({ address, configured }: Balanced): { address: string; port: number } | undefined {
+  const place = placeOf(address);
+  const own = configured?.checkAddress;
+  if (!place || (own !== undefined && !isNumeric(own))) return undefined;
+  return { address: own ?? place.address, port: configured?.checkPort ?? place.port };
+}
+
+/** Methods that change nothing: a check that uses another is not sent again. */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** The balancer's own check, sent again: HAProxy names no Host unless it is told to, so the server's address stands for it. */
+export function checkRequest(walk: Walk, balanced: Balanced): HttpRequestParams | undefined {
+  const { section, configured, address } = balanced;
+  const place = checkPlace(balanced);
+  const { checkUri, checkMethod = 'OPTIONS', checkHost } = section ?? {};
+  if (!place || checkUri === undefined || !SAFE_METHODS.includes(checkMethod)) return undefined;
   return {
-    label: `balanced ${balanced.address}`,
-    scheme: balanced.configured?.tls ? 'https' : 'http',
-    host: walk.url.host,
-    uri: requestOf(walk.url).uri,
-    connect: { address: place[1], port },
+    label: `balancer check ${address}`,
+    scheme: configured?.checkTls ? 'https' : 'http',
+    host: checkHost !== undefined && /^[A-Za-z0-9._:-]{1,253}$/.test(checkHost) ? checkHost : address,
+    uri: checkUri,
+    method: checkMethod,
+    connect: place,
     timeoutSeconds: 5,
     insecure: true,
     marker: { trace: walk.target.trace, version: VERSION_MARK },

@@ -16,7 +16,7 @@ import { supervisorStatus } from '../../probes/service/supervisor-status.js';
 import { systemdJournal } from '../../probes/service/systemd-journal.js';
 import { systemdUnits } from '../../probes/service/systemd-units.js';
 import type { EvidenceStore } from '../looked.js';
-import { balancedRequest, balancedServers } from './balanced.js';
+import { balancedRequest, balancedServers, checkPlace, checkRequest } from './balanced.js';
 import { usesHostNetwork } from './container-end.js';
 import { isHostName, isNumeric } from './lookups.js';
 import { plan } from './plan.js';
@@ -87,13 +87,19 @@ function isAskable({ server }: UpstreamWalk): boolean {
   return server.socket !== undefined || isIP(server.host) !== 0 || isHostName(server.host);
 }
 
-/** What a balancer has set aside is asked as a client would ask it. */
+/** What a balancer has set aside is asked as a client would ask it, and as the balancer's check does. */
 function balanced(store: EvidenceStore, walk: Walk): Planned[] {
   return balancedServers(store, walk)
     .filter(({ server }) => server.status.startsWith('DOWN'))
     .flatMap((one) => {
       const params = balancedRequest(walk, one);
-      return params ? plan(one.host, httpRequest, params) : [];
+      const check = checkRequest(walk, one);
+      const place = check ? undefined : checkPlace(one);
+      return [
+        ...(params ? plan(one.host, httpRequest, params) : []),
+        ...(check ? plan(one.host, httpRequest, check) : []),
+        ...(place ? plan(one.host, tcpConnect, { host: place.address, port: place.port }) : []),
+      ];
     });
 }
 

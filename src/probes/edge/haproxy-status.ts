@@ -1,4 +1,4 @@
-import type { Line, Parsed, ProbeOutput } from '../../domain/evidence.js';
+import type { Line, Missing, Parsed, ProbeOutput } from '../../domain/evidence.js';
 import { FRAME_SHELL, framesOf, frameText } from '../framed-output.js';
 import { deniesPermission, firstLine } from '../output-reading.js';
 import type { ProbeKind } from '../probe-kind.js';
@@ -132,6 +132,8 @@ export function parseHaproxyStatus(output: ProbeOutput): Parsed<HaproxyFacts> {
   const sections = readHaproxyConfig(files.flatMap((frame) => frame.lines));
   const servers = statistics.flatMap((frame) => readServers(frame.lines));
   const facts = { running: true, sections, servers };
+  const unread = read.frames.find((frame) => frame.name.startsWith('cat ') && frame.exitCode !== 0);
+  if (unread !== undefined) return { ok: true, facts, missing: unreadFile(frameText(unread)) };
   const failed = statistics.find((frame) => frame.exitCode !== 0);
   const refused = read.frames.find((frame) => frame.name.startsWith('cat ') && frame.exitCode !== 0);
   if (refused !== undefined) {
@@ -146,6 +148,13 @@ export function parseHaproxyStatus(output: ProbeOutput): Parsed<HaproxyFacts> {
   const says = firstLine(frameText(failed));
   const reason = deniesPermission(says) ? 'permission-denied' : 'failed';
   return { ok: true, facts, missing: { reason, says: `HAProxy's statistics: ${says}` } };
+}
+
+/** `-f` may name a directory, and a file may be closed to this account: what stands there is not known. */
+function unreadFile(text: string): Missing {
+  const says = firstLine(text);
+  const reason = deniesPermission(says) ? 'permission-denied' : 'failed';
+  return { reason, says: `HAProxy's configuration: ${says}` };
 }
 
 function readServers(lines: readonly Line[]): HaproxyServer[] {

@@ -51,6 +51,15 @@ describe('haproxy.status', () => {
     });
   });
 
+  it('says that a directory of configuration was not read', () => {
+    const text = frame('cat -- /etc/haproxy/conf.d', 'cat: /etc/haproxy/conf.d: Is a directory', 1);
+    expect(parseHaproxyStatus(outputOf(text))).toMatchObject({
+      ok: true,
+      facts: { running: true, sections: [] },
+      missing: { reason: 'failed', says: expect.stringContaining('Is a directory') },
+    });
+  });
+
   it('is not led astray by cut, empty or foreign output', () => {
     expect(parseHaproxyStatus(outputOf(''))).toMatchObject({ ok: false });
     expect(parseHaproxyStatus(outputOf(down.slice(0, 900), { truncated: true }))).toMatchObject({
@@ -94,6 +103,57 @@ describe('a balancer’s configuration', () => {
       { kind: 'frontend', ports: [8000, 443], uses: ['api', 'web'] },
       { kind: 'backend', checkUri: '/health', servers: [{ name: 'a', checkPort: 9001, tls: true }] },
       { kind: 'listen', ports: [80], checkUri: '/', servers: [{ address: '[2001:db8::1]:80' }] },
+    ]);
+  });
+
+  it('inherits its checks from the defaults before it, or from those that it names', () => {
+    const sections = read(
+      [
+        'defaults http',
+        '  option httpchk',
+        '  http-check send meth GET uri /ready hdr Host shop.example',
+        '  default-server check port 8081',
+        'backend plain',
+        '  server a 10.0.0.1:80',
+        '  server b 10.0.0.2:443 ssl port 443 addr 10.0.0.9',
+        'backend own',
+        '  option httpchk /own',
+        '  server c 10.0.0.3:80',
+        'backend none',
+        '  no option httpchk',
+        'backend redis',
+        '  option redis-check',
+        'defaults',
+        '  mode tcp',
+        'backend connects',
+        '  server d 10.0.0.4:80 check',
+        'backend named from http',
+        '  http-check expect string fine',
+      ].join('\n'),
+    );
+    expect(sections).toMatchObject([
+      {
+        name: 'plain',
+        checkUri: '/ready',
+        checkMethod: 'GET',
+        checkHost: 'shop.example',
+        checkComplex: false,
+        checkLine: 2,
+        servers: [
+          { name: 'a', checkPort: 8081, checkTls: false },
+          { name: 'b', checkPort: 443, checkAddress: '10.0.0.9', tls: true, checkTls: false },
+        ],
+      },
+      { name: 'own', checkUri: '/own', checkMethod: 'OPTIONS', checkLine: 8 },
+      { name: 'none' },
+      { name: 'redis' },
+      { name: 'connects', servers: [{ name: 'd', checkTls: false }] },
+      { name: 'named', checkUri: '/', checkComplex: true },
+    ]);
+    expect(sections.filter(({ checkUri }) => checkUri === undefined).map(({ name }) => name)).toEqual([
+      'none',
+      'redis',
+      'connects',
     ]);
   });
 
