@@ -184,6 +184,24 @@ describe.each(SHELLS)('on the word of another user root does nothing, in %s:', (
   });
 });
 
+test('an nginx in a container that no engine reaches is not run, and named', async () => {
+  const evil = put(theirs('evil.pl'), tells(ran));
+  const title = `nginx: master process /usr/sbin/nginx -c ${evil}`;
+  const inner = `exec -a "$0" /usr/bin/perl -e '$| = 1; print "up"; sleep 600'`;
+  const child = spawn('unshare', ['--pid', '--fork', '--kill-child', 'bash', '-c', inner, title], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  forged.push(child);
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  const parsed = nginxDump.parse(await runHere(nginxDump.command({})));
+  expect(ranAs()).toEqual(new Set());
+  const dumps = parsed.ok ? parsed.facts.dumps : [];
+  const refused = dumps.find(({ argv }) => argv.includes(evil));
+  expect(refused).toMatchObject({ denied: true, exitCode: 126, dump: '' });
+  expect(refused?.says).toContain('in a container that docker and podman do not reach: not looked at');
+  expect(parsed).toMatchObject({ ok: true, missing: { reason: 'permission-denied' } });
+});
+
 describe.each(SHELLS)('what root may run or read, in %s:', (_name, options) => {
   const decides = async (uid: number, path: string): Promise<string> => {
     const script = `${TRUST_SHELL}\nIFS='\n'; if who_may "$1" "$2"; then echo "$who $(as_who id -u)"; else echo "no: $(refusal run)"; fi`;
