@@ -184,12 +184,12 @@ describe('supervisor-option-unknown', () => {
       startedSecondsAgo: 100,
       dependencies: [need(startedSecondsAgo)],
     });
-  it('is proven by starts in the wrong order, and likely otherwise', () => {
+  it('is proven of the backend, whose file it stands in, whatever the order of the starts was', () => {
     const of = (seconds: number | undefined) =>
       judged('supervisor-option-unknown', { upstreams: [upstream({ backend: backend(seconds) })] });
     expect(of(95)).toEqual(['proven']);
-    expect(of(200)).toEqual(['likely']);
-    expect(of(undefined)).toEqual(['likely']);
+    expect(of(200)).toEqual(['proven']);
+    expect(of(undefined)).toEqual(['proven']);
   });
   it('does not concern a program that the target does not need', () => {
     expect(judged('supervisor-option-unknown', { services: [backend(95)] })).toEqual([]);
@@ -211,8 +211,9 @@ describe('rabbitmq-blocked', () => {
         }),
       ],
     });
-  it('is proven of a backend that needs it and does not answer, possible of one that fails otherwise', () => {
+  it('is proven of a backend that needs it and is silent or says that it is sick, possible of one that fails otherwise', () => {
     expect(alarmed({ outcome: 'timeout-response', well: false, cite: [] })).toEqual(['proven']);
+    expect(alarmed({ outcome: 'answered', status: 200, well: false, cite: [] })).toEqual(['proven']);
     expect(alarmed(answered(404))).toEqual(['possible']);
     expect(alarmed(answered(500), 'redis')).toEqual([]);
   });

@@ -14,9 +14,8 @@ import { seedOfThisRun } from './seed.js';
 /**
  * Causes of which one check cannot honestly say more than `likely`.
  * - backend-starting: that nothing listens yet and no error stands in the log fits a start, and a start that will fail.
- * - supervisor-option-unknown: that the order of the starts depends on luck shows only where it went wrong.
  */
-const AT_MOST_LIKELY: readonly string[] = ['backend-starting', 'supervisor-option-unknown'];
+const AT_MOST_LIKELY: readonly string[] = ['backend-starting'];
 
 /**
  * Causes that a failing backend hides from an honest check.
