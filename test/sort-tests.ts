@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 /** Modules by which a test starts programs or servers. */
 const STARTS_SOMETHING =
-  /from 'node:(?:child_process|net|http|https|tls|dgram)'|\/playground\/(?:world|demo)\//u;
+  /from 'node:(?:child_process|net|http|https|tls|dgram)'|from '(?:bullmq|ioredis|playwright-core|emulate)'|\/playground\/(?:world|demo|redis|slack)\//u;
 
 export interface SortedTests {
   /** Pure: nothing is started. */

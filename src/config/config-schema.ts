@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseDurationMs } from './duration.js';
+import { serviceSchema, slackSchema } from './service-config.js';
 
 /**
  * What goodgate.yaml may say. Strict: a misspelt key is an error. What depends on two keys at once (docker needs a
@@ -146,6 +147,8 @@ export const configSchema = z
       })
       .optional()
       .describe('For hosts and targets that do not say otherwise.'),
+    slack: slackSchema.optional().describe('The Slack side of `goodgate start`.'),
+    service: serviceSchema.optional().describe('The service that `goodgate start` runs.'),
     playbooks: z.array(filePath).optional().describe('Further folders with playbooks.'),
   })
   .describe('goodgate: hosts, and the targets that are checked on them.');

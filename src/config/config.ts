@@ -1,5 +1,6 @@
 import type { Host } from '../domain/host.js';
 import type { Target } from '../domain/target.js';
+import type { ServiceConfig, SlackConfig } from './service-config.js';
 
 export type Language = 'en' | 'zh';
 
@@ -13,6 +14,8 @@ export interface Config {
   readonly language?: Language;
   /** Absolute paths of further folders with playbooks. */
   readonly playbookFolders: readonly string[];
+  readonly slack: SlackConfig;
+  readonly service: ServiceConfig;
 }
 
 export interface ConfiguredTarget {

@@ -12,6 +12,7 @@ import { type ConfigFile, configSchema, type TargetEntry } from './config-schema
 import { describeIssues } from './describe-issue.js';
 import { parseDurationMs } from './duration.js';
 import { resolvePath } from './resolve-path.js';
+import { buildServiceConfig, buildSlackConfig } from './service-config.js';
 import { readYaml, type YamlSource } from './yaml-source.js';
 
 /**
@@ -75,6 +76,8 @@ function buildConfig(entry: ConfigFile, source: YamlSource, home: string): Check
       targets,
       connectTimeoutMs: parseDurationMs(connectTimeout ?? '') ?? DEFAULT_CONNECT_TIMEOUT_MS,
       playbookFolders: (entry.playbooks ?? []).map(toPath),
+      slack: buildSlackConfig(entry.slack, language),
+      service: buildServiceConfig(entry.service, toPath),
       ...(language === undefined ? {} : { language }),
     },
   };

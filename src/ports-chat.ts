@@ -1,0 +1,40 @@
+/** What flows need of the place where people talk. */
+
+import type { ChatFile, ChatMessage } from './domain/chat-message.js';
+
+/**
+ * What became of something that Slack was asked to do.
+ * unknown: asked, and no answer: it may have been done. later: not done, ask again after so long.
+ * refused: not done, and asking again is of no use; `code` is Slack's own, e.g. `channel_not_found`.
+ */
+export type Sent<Value> =
+  | { readonly state: 'done'; readonly value: Value }
+  | { readonly state: 'unknown'; readonly says: string }
+  | { readonly state: 'later'; readonly afterMs: number; readonly says: string }
+  | { readonly state: 'refused'; readonly code: string; readonly says: string };
+
+export interface Messenger {
+  /** `mark` is kept with the message, and `find` knows it again. */
+  post(
+    place: { readonly channel: string; readonly threadTs?: string },
+    message: ChatMessage,
+    mark: string,
+  ): Promise<Sent<{ readonly ts: string }>>;
+  edit(place: { readonly channel: string; readonly ts: string }, message: ChatMessage): Promise<Sent<null>>;
+  upload(place: { readonly channel: string; readonly threadTs: string }, file: ChatFile): Promise<Sent<null>>;
+  /** Looks whether a message with that mark, or a file of that name, stands in the place since then. */
+  find(
+    place: { readonly channel: string; readonly threadTs?: string },
+    what: { readonly mark: string } | { readonly file: string },
+    since: Date,
+  ): Promise<Sent<{ readonly ts?: string }>>;
+  /** Seen by one person only, and gone when they reload. */
+  whisper(
+    place: { readonly channel: string; readonly threadTs?: string; readonly person: string },
+    message: ChatMessage,
+  ): Promise<Sent<null>>;
+  /** The address of a message, for people to click on. */
+  permalink(place: { readonly channel: string; readonly ts: string }): Promise<string | undefined>;
+  /** In the profile of that person: `zh-CN`; undefined where Slack does not say. */
+  locale(person: string): Promise<string | undefined>;
+}
