@@ -14,12 +14,15 @@ export type Sent<Value> =
   | { readonly state: 'refused'; readonly code: string; readonly says: string };
 
 export interface Messenger {
-  /** `mark` is kept with the message, and `find` knows it again. */
+  /**
+   * `mark` is kept with the message, and `find` knows it again. A person's id in place of a channel's writes to that
+   * person; `channel` of the answer is where the message stands then.
+   */
   post(
     place: { readonly channel: string; readonly threadTs?: string },
     message: ChatMessage,
     mark: string,
-  ): Promise<Sent<{ readonly ts: string }>>;
+  ): Promise<Sent<{ readonly channel: string; readonly ts: string }>>;
   edit(place: { readonly channel: string; readonly ts: string }, message: ChatMessage): Promise<Sent<null>>;
   upload(place: { readonly channel: string; readonly threadTs: string }, file: ChatFile): Promise<Sent<null>>;
   /** Looks whether a message with that mark, or a file of that name, stands in the place since then. */

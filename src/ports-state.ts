@@ -104,6 +104,8 @@ export interface JobQueue {
   add(runId: string, priority: Run['priority']): Promise<void>;
   /** True where the job was waiting and is gone; false where a worker has it, or there is none. */
   remove(runId: string): Promise<boolean>;
+  /** What has become of a run's job: `gone` where it has ended, or never was. */
+  stateOf(runId: string): Promise<'waiting' | 'active' | 'gone'>;
   /** Jobs that wait, and jobs that workers have. */
   counts(): Promise<{ readonly waiting: number; readonly active: number }>;
 }
@@ -116,6 +118,12 @@ export interface Signals {
   cancelWanted(runId: string): Promise<void>;
   onRunChanged(listener: (runId: string) => void): () => void;
   onCancelWanted(listener: (runId: string) => void): () => void;
+}
+
+/** Remembers what was seen, for a while: a request that comes again is known. */
+export interface SeenBefore {
+  /** True the first time that this key is shown to any process. */
+  isFirst(key: string, keepMs: number): Promise<boolean>;
 }
 
 /** At most so many runs at once look at a host, over all workers. */

@@ -5,7 +5,7 @@ import type { Certainty, Verdict } from './diagnosis.js';
 export type RunState = 'queued' | 'running' | 'finished' | 'interrupted' | 'cancelled';
 
 /** Why a run ended without a verdict. */
-export type InterruptReason = 'time-limit' | 'worker-lost' | 'failed' | 'configuration';
+export type InterruptReason = 'time-limit' | 'worker-lost' | 'stopped' | 'failed' | 'configuration';
 
 /** Where in Slack people talk about a run. */
 export interface Conversation {
