@@ -1,5 +1,5 @@
-import type { Suggestion, WordKind } from '../domain/answer.js';
 import { nearestNames } from '../config/nearest-name.js';
+import type { Suggestion, WordKind } from '../domain/answer.js';
 import { COMMANDS, type Command, type CommandName, USAGE } from './commands.js';
 
 /** The names that a word may be. Runs and incidents are looked up elsewhere: here only their shape is checked. */
