@@ -82,18 +82,9 @@ export function renderNotChecked(
     return [];
   }
   const { paint, marks } = ink;
-  const groups = new Map<string, NotChecked[]>();
-  for (const one of all) {
-    const key = JSON.stringify([
-      one.host,
-      one.reason,
-      one.remedy ?? '',
-      verbose ? one.probe : (one.about ?? ''),
-    ]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const groups = notCheckedGroups(all, verbose);
   const remedies = new Set<string>();
-  const rows = [...groups.values()].flatMap((group) => {
+  const rows = groups.flatMap((group) => {
     const [first] = group;
     if (first === undefined) {
       return [];
@@ -118,7 +109,23 @@ export function renderNotChecked(
       ...(isNew ? renderRemedy(remedy, '      ', ink) : []),
     ];
   });
-  return [heading(words.notChecked(groups.size), ink), ...rows];
+  return [heading(words.notChecked(groups.length), ink), ...rows];
+}
+
+/** What has the same reason and the same remedy on the same host. */
+export function notCheckedGroups(
+  all: readonly NotChecked[],
+  verbose: boolean,
+): readonly (readonly NotChecked[])[] {
+  const groups = new Map<string, NotChecked[]>();
+  for (const one of all) {
+    const what = verbose ? one.probe : (one.about ?? '');
+    const key = JSON.stringify([one.host, one.reason, one.remedy ?? '', what]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
 }
 
 /** A tool that a host lacks is worth a word only where nothing could be named without it. */

@@ -1,9 +1,10 @@
 /**
  * An argument vector as a person can paste it into a POSIX shell, exact. An argument with control or invisible
- * characters is written as `$'…'` (bash, zsh, ksh, BusyBox), which keeps both the bytes and the reader safe.
+ * characters is written as `$'…'` (bash, zsh, ksh, BusyBox), which keeps both the bytes and the reader safe. So is one
+ * with a backtick where the place in which it is shown cannot hold one.
  */
-export function shellWords(argv: readonly string[]): string {
-  return argv.map(shellWord).join(' ');
+export function shellWords(argv: readonly string[], style?: 'no-backticks'): string {
+  return argv.map((word) => shellWord(word, style)).join(' ');
 }
 
 /**
@@ -16,16 +17,19 @@ export function shortCommand(argv: readonly string[], ellipsis = '…'): string 
     // A short snippet says more than an ellipsis.
     const text = script.length <= 60 && !script.includes('\n') ? shellWord(script) : ellipsis;
     const rest = zero === undefined || zero === 'goodgate' ? values : [zero, ...values];
-    return ['sh', '-c', text, ...rest.map(shellWord)].join(' ');
+    return ['sh', '-c', text, ...rest.map((word) => shellWord(word))].join(' ');
   }
   return shellWords(argv);
 }
 
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/u;
 
-function shellWord(word: string): string {
+function shellWord(word: string, style?: 'no-backticks'): string {
   if (PLAIN.test(word)) {
     return word;
+  }
+  if (style === 'no-backticks' && word.includes('`')) {
+    return `$'${escaped(word).replaceAll('`', '\\x60')}'`;
   }
   return HIDDEN.test(word) ? `$'${escaped(word)}'` : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,184 @@
+import type { KnownBlock } from '@slack/types';
+import type { Answer, Suggestion } from '../../domain/answer.js';
+import { ACTIONS, numberedAction } from '../../domain/chat-actions.js';
+import type { ChatMessage } from '../../domain/chat-message.js';
+import type { Incident } from '../../domain/incident.js';
+import { actions, button, context, fitted, section, spoken } from './blocks.js';
+import { renderHelp } from './help.js';
+import { incidentLine } from './incident-line.js';
+import { renderLesson } from './lesson.js';
+import { bold, code, join, lines, link, type Markup, markup } from './markup.js';
+import { renderOverview, renderRuns, renderTargets } from './overview.js';
+import { renderTimeline } from './timeline.js';
+import type { Words } from './words.js';
+
+export interface AnswerOptions {
+  /** The slash command of the app, `/502`. */
+  readonly command: string;
+}
+
+/** What one person is told, short, and seen by nobody else. */
+export function renderAnswer(answer: Answer, words: Words, options: AnswerOptions): ChatMessage {
+  const blocks = blocksOf(answer, words, options);
+  return {
+    text: spoken(headOf(answer, words)),
+    blocks: fitted(
+      blocks.map((block) => ({ keep: 'if-room', blocks: [block] })),
+      (count) => [context(markup`… ${words.home.more(count)}`)],
+    ),
+  };
+}
+
+/** The one sentence that a notification shows, and that the message begins with. */
+function headOf(answer: Answer, words: Words): Markup {
+  const texts = words.answer;
+  switch (answer.kind) {
+    case 'run-created':
+      return markup`${texts.created(answer.run.target)}`;
+    case 'run-joined':
+      return markup`${texts.joined(answer.run.target)}`;
+    case 'overview':
+      return markup`${texts.overview}`;
+    case 'targets':
+      return markup`${answer.targets.length === 0 ? texts.noTargets : texts.targets(answer.targets.length)}`;
+    case 'runs':
+      return markup`${runsTitle(answer, words)}`;
+    case 'cancelling':
+      return markup`${texts.cancelling(answer.run.id)}`;
+    case 'run-over':
+      return markup`${texts.runOver(answer.run.id, words.state[answer.run.state])}`;
+    case 'timeline':
+      return markup`${texts.timeline(answer.incident.id, answer.incident.target)}`;
+    case 'incident-changed': {
+      const say = (answer.changed ? texts.changed : texts.already)[answer.what];
+      return markup`${say(answer.incident.id, answer.incident.target)}`;
+    }
+    case 'which-incident':
+      return markup`${texts.whichIncident}`;
+    case 'no-incident':
+      return markup`${answer.target === undefined ? texts.noIncident : texts.noIncidentOf(answer.target)}`;
+    case 'lesson':
+      return markup`${answer.lesson.title}`;
+    case 'help':
+      return markup`${words.help.title}`;
+    case 'not-understood':
+      return markup`${texts.unknown[answer.expected](answer.word)}`;
+    case 'usage':
+      return markup`${answer.extra === undefined ? texts.usage(answer.command) : texts.extra(answer.extra)}`;
+    case 'unavailable':
+      return markup`${texts.unavailable}`;
+    case 'cannot-post':
+      return markup`${texts.cannotPost(answer.code)}`;
+    case 'failed':
+      return markup`${texts.failed}`;
+  }
+}
+
+function blocksOf(answer: Answer, words: Words, { command }: AnswerOptions): readonly KnownBlock[] {
+  const head = headOf(answer, words);
+  switch (answer.kind) {
+    case 'run-joined':
+      return [
+        section(answer.link === undefined ? head : markup`${head} ${link(answer.link, words.answer.open)}`),
+      ];
+    case 'overview':
+      return renderOverview(answer.overview, words);
+    case 'targets':
+      return [section(bolder(head, answer.targets.length)), ...renderTargets(answer.targets, words)];
+    case 'runs':
+      return [section(bolder(head, answer.runs.length)), ...renderRuns(answer.runs, words)];
+    case 'timeline':
+      return renderTimeline(answer, words);
+    case 'incident-changed':
+      return [
+        section(markup`${answer.changed ? '✓' : '·'} ${head}`),
+        context(incidentLine(answer.incident, words)),
+      ];
+    case 'which-incident':
+      return [
+        section(
+          lines([
+            head,
+            ...answer.incidents.slice(0, SHOWN_SUGGESTIONS).map((one) => incidentChoice(one, words)),
+          ]),
+        ),
+        ...suggestions(
+          answer.incidents.map(({ id }) => ({ label: id, command: withIncident(answer.command, id) })),
+        ),
+      ];
+    case 'lesson':
+      return renderLesson(answer.lesson, words);
+    case 'help':
+      return renderHelp(words, command);
+    case 'not-understood':
+      return notUnderstood(answer, head, words);
+    case 'usage':
+      return [section(lines([head, code(`${command} ${answer.command} ${answer.usage}`.trim())]))];
+    case 'cannot-post':
+      return [
+        section(INVITE.has(answer.code) ? markup`⚠ ${head} ${words.answer.invite}` : markup`⚠ ${head}`),
+      ];
+    case 'unavailable':
+      return [section(markup`⚠ ${head}`)];
+    case 'failed':
+      return [section(markup`⚠ ${head} ${words.answer.reference(answer.reference)}`)];
+    case 'run-created':
+    case 'cancelling':
+    case 'run-over':
+    case 'no-incident':
+      return [section(head)];
+  }
+}
+
+/** What an invitation mends. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+const INVITE = new Set(['not_in_channel', 'channel_not_found']);
+
+const SHOWN_SUGGESTIONS = 10;
+const SHOWN_KNOWN = 20;
+
+function notUnderstood(
+  answer: Extract<Answer, { kind: 'not-understood' }>,
+  head: Markup,
+  words: Words,
+): readonly KnownBlock[] {
+  const texts = words.answer;
+  if (answer.near.length > 0) {
+    return [section(markup`${head} ${texts.meant}`), ...suggestions(answer.near)];
+  }
+  if (answer.known.length === 0) return [section(head)];
+  const shown = answer.known.slice(0, SHOWN_KNOWN).map((one) => code(one));
+  const rest = answer.known.length - shown.length;
+  const more = rest > 0 ? markup` ${words.home.more(rest)}` : markup``;
+  const list = markup`${join(shown, markup` `)}${more}`;
+  return [section(lines([head, markup`${texts.known[answer.expected]}${words.colon}${list}`]))];
+}
+
+/** Buttons that run what was meant. */
+function suggestions(all: readonly Suggestion[]): readonly KnownBlock[] {
+  const shown = all.slice(0, SHOWN_SUGGESTIONS);
+  return actions(
+    shown.flatMap((one, index) => button(one.label, numberedAction(ACTIONS.runCommand, index), one.command)),
+  );
+}
+
+function incidentChoice(incident: Incident, words: Words): Markup {
+  return markup`${bold(incident.target)} · ${incidentLine(incident, words)}`;
+}
+
+/** `ack` -> `ack inc-17`; `note it is the cache` -> `note inc-17 it is the cache` */
+function withIncident(command: string, id: string): string {
+  const [name = '', ...rest] = command.trim().split(/\s+/u);
+  return [name, id, ...rest].join(' ');
+}
+
+function runsTitle(answer: Extract<Answer, { kind: 'runs' }>, words: Words): string {
+  const texts = words.answer;
+  const { target } = answer;
+  if (answer.runs.length === 0) return target === undefined ? texts.noRuns : texts.noRunsOf(target);
+  return target === undefined ? texts.runs : texts.runsOf(target);
+}
+
+/** A title where a list follows, a sentence where none does. */
+function bolder(head: Markup, entries: number): Markup {
+  return entries === 0 ? head : markup`*${head}*`;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
+import { renderAnswer } from '../../../src/render/slack/answer.js';
+import { slackWords } from '../../../src/render/slack/words.js';
+import { COMMANDS, USAGE } from '../../../src/words/commands.js';
+import { answers } from './answers.js';
+import { readable } from './readable.js';
+
+describe.each(['en', 'zh'] as const)('an answer in %s', (lang) => {
+  describe.each(Object.entries(answers(lang)))('%s', (name, answer) => {
+    const message = renderAnswer(answer, slackWords[lang], { command: '/502' });
+
+    it('is taken by Slack', () => {
+      expect(checkMessage(message)).toEqual([]);
+    });
+
+    it('reads well', async () => {
+      await expect(readable(message)).toMatchFileSnapshot(`golden/answer.${name}.${lang}.txt`);
+    });
+  });
+
+  it('tells of every command, written as it is parsed, under the name of the slash command that is configured', () => {
+    const message = renderAnswer({ kind: 'help' }, slackWords[lang], { command: '/gate' });
+    const text = JSON.stringify(message);
+    for (const name of COMMANDS) expect(text).toContain(`\`/gate ${name} ${USAGE[name]}`.trim());
+    expect(text).not.toContain('/502');
+  });
+});
+
+describe('a suggestion', () => {
+  it('runs what was meant, and is left out where its command would have to be cut', () => {
+    const long = `check ${'x'.repeat(600)}`;
+    const { blocks } = renderAnswer(
+      {
+        kind: 'not-understood',
+        word: 'chek',
+        expected: 'command',
+        near: [
+          { label: 'check docs', command: 'check docs' },
+          { label: long, command: long },
+        ],
+        known: [],
+      },
+      slackWords.en,
+      { command: '/502' },
+    );
+    expect(blocks.at(-1)).toMatchObject({
+      type: 'actions',
+      elements: [{ action_id: 'run-command', value: 'check docs' }],
+    });
+  });
+});
