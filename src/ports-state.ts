@@ -110,6 +110,12 @@ export interface JobQueue {
   counts(): Promise<{ readonly waiting: number; readonly active: number }>;
 }
 
+/**
+ * Why a run's work is to end: the `reason` of its signal. stopping: this process ends. lost: another worker has the run,
+ * or will have it soon, so that nothing may be written any more.
+ */
+export type StopReason = 'stopping' | 'lost';
+
 /** Tells other processes at once what they would learn anyway a little later. May be lost. */
 export interface Signals {
   /** The run has changed: its message is due. */
@@ -136,4 +142,15 @@ export interface HostSlots {
     | { readonly taken: true; readonly release: () => Promise<void> }
     | { readonly taken: false; readonly full: readonly string[] }
   >;
+}
+
+/** One process at a time does something, and another takes over when that one ends. */
+export interface Lease {
+  /**
+   * Has it until it is released, or lost; not taken where another has it. `onLost` is called at most once: what is
+   * done after it may be done by another too.
+   */
+  take(
+    onLost: () => void,
+  ): Promise<{ readonly taken: true; readonly release: () => Promise<void> } | { readonly taken: false }>;
 }
