@@ -24,7 +24,8 @@ export function markupProblems(text: string, people: PersonRule = 'people-allowe
   if (/[<>]/u.test(rest)) problems.push('an angle bracket that is not escaped');
   if (/&(?!(?:amp|lt|gt);)/u.test(rest)) problems.push('an ampersand that is not escaped');
   if (rest.split('```').length % 2 === 0) problems.push('a code block that is not closed');
-  const prose = withoutCode(rest);
+  // A time of day is no emoji code.
+  const prose = withoutCode(rest).replace(/(?<=\d):(?=\d\d:\d)/gu, ' ');
   if (prose.includes('`')) problems.push('a code span that is not closed');
   if (/(?<![\w.])@(?:here|channel|everyone)\b/u.test(prose)) problems.push('an announcement: @here');
   if (/:[\p{L}\p{M}\p{N}_+'’-]+:/u.test(prose)) problems.push('an emoji code');

@@ -1,4 +1,5 @@
 /** What buttons, menus and forms in Slack are called: rendering writes these names, the Slack adapter listens for them. */
+import type { Conversation } from './run.js';
 
 /** Of buttons and menus. What the button's `value` holds stands beside it. */
 export const ACTIONS = {
@@ -32,6 +33,26 @@ export const CHECK_FIELDS = {
   target: { block: 'target', action: ACTIONS.targets },
   playbook: { block: 'playbook', action: ACTIONS.playbooks },
 } as const;
+
+/** Where the form was opened from travels with it, in the view's private_metadata. */
+export function writeFormPlace({ channel, threadTs }: Conversation): string {
+  return JSON.stringify({ channel, ...(threadTs === undefined ? {} : { threadTs }) });
+}
+
+/** Undefined where it is none of ours. */
+export function readFormPlace(metadata: string): Conversation | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(metadata);
+  } catch {
+    return undefined;
+  }
+  if (typeof read !== 'object' || read === null || !('channel' in read)) return undefined;
+  const { channel } = read;
+  if (typeof channel !== 'string' || channel === '') return undefined;
+  const threadTs = 'threadTs' in read ? read.threadTs : undefined;
+  return { channel, ...(typeof threadTs === 'string' ? { threadTs } : {}) };
+}
 
 /** The playbook menu's first option: goodgate looks which one fits. */
 export const ANY_PLAYBOOK = '*';

@@ -44,7 +44,7 @@ export function renderChain(
 const SHOWN_CITATIONS = 2;
 
 /** At most two lines a link, none of them twice in a chain; a link of which all was shown before keeps one. */
-function shownEvidence({ chain }: NamedCause): (readonly Citation[])[] {
+export function shownEvidence({ chain }: NamedCause): (readonly Citation[])[] {
   const seen = new Set<string>();
   return chain.map(({ evidence }) => {
     const shown: Citation[] = [];
@@ -126,7 +126,7 @@ function renderExcerpt(citation: Citation, indent: string, ink: Ink, words: Text
 }
 
 /** A line that repeats itself is shown once, with its count. */
-function counted(lines: readonly string[]): { line: string; times: number }[] {
+export function counted(lines: readonly string[]): { line: string; times: number }[] {
   const out: { line: string; times: number }[] = [];
   for (const line of lines) {
     const last = out.at(-1);

@@ -3,7 +3,7 @@ import type { Answer, Suggestion } from '../../domain/answer.js';
 import { ACTIONS, numberedAction } from '../../domain/chat-actions.js';
 import type { ChatMessage } from '../../domain/chat-message.js';
 import type { Incident } from '../../domain/incident.js';
-import { actions, button, context, fitted, section, spoken } from './blocks.js';
+import { actions, button, context, fitted, ifRoom, made, section, spoken } from './blocks.js';
 import { renderHelp } from './help.js';
 import { incidentLine } from './incident-line.js';
 import { renderLesson } from './lesson.js';
@@ -22,10 +22,7 @@ export function renderAnswer(answer: Answer, words: Words, options: AnswerOption
   const blocks = blocksOf(answer, words, options);
   return {
     text: spoken(headOf(answer, words)),
-    blocks: fitted(
-      blocks.map((block) => ({ keep: 'if-room', blocks: [block] })),
-      (count) => [context(markup`… ${words.home.more(count)}`)],
-    ),
+    blocks: fitted([ifRoom(...made(blocks))], (count) => markup`… ${words.home.more(count)}`),
   };
 }
 

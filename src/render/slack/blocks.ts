@@ -48,8 +48,8 @@ export function plain(text: string, characters: number): PlainTextElement {
 
 /** Slack's mrkdwn. `verbatim`: no URL, address, channel or name in it becomes a link or a mention. */
 export function mrkdwn(text: Markup, bytes: number): MrkdwnElement {
-  const cut = cutMarkup(text, bytes, shortMore);
-  return { type: 'mrkdwn', text: isNothing(cut) ? '–' : written(cut), verbatim: true };
+  const cut = written(cutMarkup(text, bytes, shortMore));
+  return { type: 'mrkdwn', text: cut.trim() === '' ? '–' : cut, verbatim: true };
 }
 
 function shortMore(characters: number): Markup {
@@ -123,10 +123,25 @@ export function actions(buttons: readonly Button[]): readonly ActionsBlock[] {
     : [{ type: 'actions', elements: buttons.slice(0, LIMITS.actionsElements) }];
 }
 
+/** A block that is made only if there can be room for it. */
+export type Later = () => KnownBlock;
+
 /** One place of a layout: what must be shown, or what is left out, last first, where room ends. */
-export interface Slot {
-  readonly blocks: readonly KnownBlock[];
-  readonly keep: 'always' | 'if-room';
+export type Slot =
+  | { readonly keep: 'always'; readonly blocks: readonly KnownBlock[] }
+  | { readonly keep: 'if-room'; readonly blocks: readonly Later[] };
+
+export function always(...blocks: readonly KnownBlock[]): Slot {
+  return { keep: 'always', blocks };
+}
+
+export function ifRoom(...blocks: readonly Later[]): Slot {
+  return { keep: 'if-room', blocks };
+}
+
+/** Those that are made already. */
+export function made(blocks: readonly KnownBlock[]): readonly Later[] {
+  return blocks.map((block) => () => block);
 }
 
 export interface Room {
@@ -143,36 +158,39 @@ export const VIEW_ROOM: Room = { blocks: LIMITS.viewBlocks, bytes: LIMITS.viewBy
  */
 export function fitted(
   slots: readonly Slot[],
-  leftOut: (blocks: number) => readonly KnownBlock[],
+  leftOut: (blocks: number) => Markup,
   room: Room = MESSAGE_ROOM,
 ): KnownBlock[] {
-  const total = slots.reduce((sum, slot) => sum + slot.blocks.length, 0);
-  const note = leftOut(total);
-  const always = slots.filter((slot) => slot.keep === 'always').flatMap((slot) => slot.blocks);
-  let blocks = room.blocks - always.length - note.length;
-  let bytes = room.bytes - sizeOf(always) - sizeOf(note);
+  const note = (count: number) => context(leftOut(count));
+  const required = slots.flatMap((slot) => (slot.keep === 'always' ? slot.blocks : []));
+  let blocks = room.blocks - required.length - 1;
+  let bytes = room.bytes - sizeOf(required) - sizeOf(note(MANY));
   let missing = 0;
-  let notePlace = -1;
+  let place = 0;
   const out: KnownBlock[] = [];
-  for (const { keep, blocks: own } of slots) {
-    if (keep === 'always') {
-      out.push(...own);
+  for (const slot of slots) {
+    if (slot.keep === 'always') {
+      out.push(...slot.blocks);
       continue;
     }
-    for (const block of own) {
-      const size = sizeOf(block) + 1;
-      if (missing === 0 && blocks > 0 && size <= bytes) {
-        blocks -= 1;
-        bytes -= size;
-        out.push(block);
-      } else {
-        missing += 1;
-        if (notePlace < 0) notePlace = out.length;
+    for (const [index, make] of slot.blocks.entries()) {
+      const block = missing === 0 && blocks > 0 ? make() : undefined;
+      const size = block === undefined ? 0 : sizeOf(block) + 1;
+      if (block === undefined || size > bytes) {
+        if (missing === 0) place = out.length;
+        missing += slot.blocks.length - index;
+        break;
       }
+      blocks -= 1;
+      bytes -= size;
+      out.push(block);
     }
   }
-  return missing === 0 ? out : [...out.slice(0, notePlace), ...leftOut(missing), ...out.slice(notePlace)];
+  return missing === 0 ? out : [...out.slice(0, place), note(missing), ...out.slice(place)];
 }
+
+/** No count of blocks is longer. */
+const MANY = 999_999_999;
 
 /** What a notification and a screen reader say: the same escaping, one line. */
 export function spoken(text: Markup): string {

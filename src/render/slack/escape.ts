@@ -6,6 +6,7 @@ import { visibleLines, visibleText } from '../visible-text.js';
  * https://docs.slack.dev/messaging/formatting-message-text
  */
 export function escapeProse(text: string): string {
+  if (MEANS_NOTHING.test(text)) return text;
   return entities(neutral(text).replace(/^\s*>/u, '›'));
 }
 
@@ -24,7 +25,7 @@ export function harmlessPlain(text: string): string {
 
 /** One line, whatever the text was: what controls or hides is written as `\x1b`, a line feed as `\n`. */
 export function oneLine(text: string): string {
-  return visibleText(whole(text));
+  return MEANS_NOTHING.test(text) ? text : visibleText(whole(text));
 }
 
 /** Lines as they stand, each harmless by itself. */
@@ -39,6 +40,9 @@ export function beginningOf(text: string, characters: number): string {
   return text.slice(0, code >= 0xd800 && code < 0xdc00 ? characters - 1 : characters);
 }
 
+/** Most texts: nothing in them needs a second look. */
+const MEANS_NOTHING = /^[A-Za-z0-9 .,()/-]*$/u;
+
 function whole(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
@@ -49,19 +53,21 @@ function entities(text: string): string {
 
 /** Underscores within a word format nothing, and names are full of them: `proxy_pass`. */
 function neutral(text: string): string {
-  return withoutEmojiCodes(text)
+  const unformatted = text
     .replaceAll('*', '∗')
     .replaceAll('~', '∼')
     .replaceAll('`', 'ˋ')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/gu, 'ˍ')
     .replace(/(?<![\w.])@(?=\S)/gu, '﹫')
     .replace(/(?<!\w)#(?=\w)/gu, '﹟');
+  // Last: a look-alike may count as a letter.
+  return withoutEmojiCodes(unformatted);
 }
 
 /**
- * `:skull:`; also `:skull` at the end, which a colon of ours behind it would make whole. Names of emoji hold letters,
+ * `:skull:`, but not `21:06:07`; also `:skull` at the end, which a colon of ours behind it would make whole. Names of emoji hold letters,
  * digits and few signs: https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace
  */
 function withoutEmojiCodes(text: string): string {
-  return text.replace(/:(?=[\p{L}\p{M}\p{N}_+'’-]+(?::|$))/gu, '∶');
+  return text.replace(/:(?!(?<=\d:)\d\d:\d)(?=[\p{L}\p{M}\p{N}_+'’-]+(?::|$))/gu, '∶');
 }

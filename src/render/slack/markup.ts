@@ -10,18 +10,19 @@ import { graphemes, sizeOf } from './measure.js';
  */
 export type Markup = Parts;
 
-type Part =
-  /** Ours, and never cut in the middle. */
-  | { readonly kind: 'fixed'; readonly text: string }
-  /** Foreign: shown between `open` and `close`, and cut where room ends. */
-  | {
-      readonly kind: 'prose' | 'code';
-      readonly text: string;
-      readonly open: string;
-      readonly close: string;
-      /** Characters that were left out before anything was escaped. */
-      readonly omitted: number;
-    };
+interface Part {
+  /** Fixed: ours, and never cut in the middle. The others are foreign, and cut where room ends. */
+  readonly kind: 'fixed' | 'prose' | 'code';
+  /** What a reader sees of foreign text. */
+  readonly text: string;
+  readonly open: string;
+  readonly close: string;
+  /** Characters that were left out before anything was escaped. */
+  readonly omitted: number;
+  /** Escaped, as it stands in a payload, and the bytes that it takes there. */
+  readonly written: string;
+  readonly size: number;
+}
 
 /** Nominal: nobody else can make one, so that no unescaped string passes for markup. */
 class Parts {
@@ -61,13 +62,13 @@ export function bold(text: string): Markup {
 }
 
 export function code(text: string): Markup {
-  return new Parts([foreign('code', oneLine(beginningOf(text, LONGEST)), '`', '`', text.length)]);
+  return new Parts([foreign('code', oneLine(beginningOf(text, LONGEST)), '`', '`', text.length - LONGEST)]);
 }
 
 /** A block of code, its lines as they stand. */
 export function codeBlock(text: string): Markup {
   const lines = severalLines(beginningOf(text, LONGEST));
-  return new Parts([foreign('code', lines.join('\n'), '```\n', '\n```', text.length)]);
+  return new Parts([foreign('code', lines.join('\n'), '```\n', '\n```', text.length - LONGEST)]);
 }
 
 /** A moment in the reader's own time zone; UTC where a client cannot show it. */
@@ -107,12 +108,12 @@ export function lines(all: readonly Markup[]): Markup {
 
 /** As Slack wants it. */
 export function written(one: Markup): string {
-  return one.parts.map(writtenPart).join('');
+  return one.parts.map((part) => part.written).join('');
 }
 
 /** What it takes in a payload, in bytes. */
 export function sizeOfMarkup(one: Markup): number {
-  return one.parts.reduce((sum, part) => sum + sizeOf(writtenPart(part)), 0);
+  return one.parts.reduce((sum, part) => sum + part.size, 0);
 }
 
 /**
@@ -121,20 +122,19 @@ export function sizeOfMarkup(one: Markup): number {
  */
 export function cutMarkup(one: Markup, bytes: number, more: (characters: number) => Markup): Markup {
   const { parts } = one;
-  const omitted = parts.reduce((sum, part) => sum + omittedOf(part), 0);
+  const omitted = parts.reduce((sum, part) => sum + part.omitted, 0);
   if (omitted === 0 && sizeOfMarkup(one) <= bytes) return one;
-  const all = parts.reduce((sum, part) => sum + charactersOf(part), 0) + omitted;
+  const all = parts.reduce((sum, part) => sum + part.text.length, omitted);
   const room = bytes - sizeOfMarkup(more(all));
   const kept: Part[] = [];
   let used = 0;
   let shown = 0;
   for (const part of parts) {
-    const size = sizeOf(writtenPart(part));
-    if (used + size <= room) {
+    if (used + part.size <= room) {
       kept.push(part);
-      used += size;
-      shown += charactersOf(part);
-      if (omittedOf(part) > 0) break;
+      used += part.size;
+      shown += part.text.length;
+      if (part.omitted > 0) break;
       continue;
     }
     const cut = part.kind === 'fixed' ? undefined : cutPart(part, room - used);
@@ -147,52 +147,45 @@ export function cutMarkup(one: Markup, bytes: number, more: (characters: number)
   return new Parts([...kept, ...more(all - shown).parts]);
 }
 
-/** Longer than any text object of Slack's: what stands beyond is cut in any case. */
-const LONGEST = 6000;
+/** Longer than what any text object of ours holds: what stands beyond is cut in any case. */
+const LONGEST = 3000;
 const LONGEST_LINK = 1500;
 
 function fixed(text: string): Part {
-  return { kind: 'fixed', text };
+  return { kind: 'fixed', text: '', open: '', close: '', omitted: 0, written: text, size: sizeOf(text) };
 }
 
 function prose(text: string, open = '', close = ''): Part {
-  return foreign('prose', oneLine(beginningOf(text, LONGEST)), open, close, text.length);
+  return foreign('prose', oneLine(beginningOf(text, LONGEST)), open, close, text.length - LONGEST);
 }
 
-function foreign(kind: 'prose' | 'code', text: string, open: string, close: string, length: number): Part {
+function foreign(kind: 'prose' | 'code', text: string, open: string, close: string, beyond: number): Part {
   // Slack takes an empty `` or ** for text.
-  const shown = kind === 'code' || open !== '' ? (text.trim() === '' ? '–' : text.trim()) : text;
-  return { kind, text: shown, open, close, omitted: Math.max(0, length - LONGEST) };
+  const shown = open === '' ? text : text.trim() || '–';
+  return escaped(kind, shown, open, close, Math.max(0, beyond));
 }
 
-function writtenPart(part: Part): string {
-  if (part.kind === 'fixed') return part.text;
-  const text = part.kind === 'code' ? escapeCode(part.text) : escapeProse(part.text);
-  return `${part.open}${text}${part.close}`;
+function escaped(kind: 'prose' | 'code', text: string, open: string, close: string, omitted: number): Part {
+  const inner = kind === 'code' ? escapeCode(text) : escapeProse(text);
+  const written = `${open}${inner}${close}`;
+  return { kind, text, open, close, omitted, written, size: sizeOf(written) };
 }
 
-function cutPart(part: Exclude<Part, { kind: 'fixed' }>, bytes: number): typeof part | undefined {
-  const room = bytes - sizeOf(part.open) - sizeOf(part.close);
-  let text = '';
+function cutPart({ kind, text, open, close }: Part, bytes: number): Part | undefined {
+  const room = bytes - sizeOf(open) - sizeOf(close);
+  let kept = '';
   let used = 0;
-  for (const one of graphemes(part.text)) {
+  for (const one of graphemes(text)) {
     used += sizeAtMost(one);
     if (used > room) break;
-    text += one;
+    kept += one;
   }
-  const trimmed = text.trimEnd();
-  return trimmed === '' ? undefined : { ...part, text: trimmed };
+  const trimmed = kept.trimEnd();
+  return trimmed === '' || kind === 'fixed' ? undefined : escaped(kind, trimmed, open, close, 0);
 }
 
 /** Escaping looks at what stands beside a character; this is the most that it can make of it. */
 function sizeAtMost(grapheme: string): number {
+  if (/^[A-Za-z0-9 .,/-]$/u.test(grapheme)) return 1;
   return sizeOf(escapeCode(grapheme)) + 2 * (grapheme.match(/[*~`_@#:>]/gu)?.length ?? 0);
-}
-
-function charactersOf(part: Part): number {
-  return part.kind === 'fixed' ? 0 : part.text.length;
-}
-
-function omittedOf(part: Part): number {
-  return part.kind === 'fixed' ? 0 : part.omitted;
 }

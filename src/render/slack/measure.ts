@@ -4,9 +4,13 @@
  * https://github.com/slackapi/bolt-js/issues/2509, https://github.com/slackapi/bolt-js/issues/2867
  */
 export function sizeOf(value: unknown): number {
+  if (typeof value === 'string' && UNESCAPED.test(value)) return value.length;
   const bytes = Buffer.byteLength(JSON.stringify(value), 'utf8');
   return typeof value === 'string' ? bytes - 2 : bytes;
 }
+
+/** What JSON writes as it is, in one byte each. */
+const UNESCAPED = /^[ !#-[\]-~]*$/u;
 
 /** What a reader takes for one character: never split. */
 export function graphemes(text: string): Iterable<string> {

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Diagnosis, NamedCause, RecoveryText } from '../../domain/diagnosis.js';
-import { worthTelling } from '../lists.js';
+import { notCheckedGroups, worthTelling } from '../lists.js';
 import { shellWords } from '../shell-words.js';
 import { texts } from '../texts.js';
 import { context, section } from './blocks.js';
@@ -38,10 +38,10 @@ function recoverySteps(diagnosis: Diagnosis, words: Words, command: string): rea
   const faults = diagnosis.causes.filter((cause, index) => index === 0 || cause.certainty !== 'possible');
   const steps = faults.flatMap((cause) =>
     cause.recoveries.length === 0
-      ? [byHand(cause, words, command)]
-      : cause.recoveries.map((recovery) => recoveryStep(recovery, cause, words)),
+      ? [() => byHand(cause, words, command)]
+      : cause.recoveries.map((recovery) => () => recoveryStep(recovery, cause, words)),
   );
-  const shown = steps.slice(0, SHOWN_STEPS);
+  const shown = steps.slice(0, SHOWN_STEPS).map((render) => render());
   const rest = steps.length - shown.length;
   const runs = faults.some((cause) => cause.recoveries.some(({ argv }) => argv.length > 0));
   return [
@@ -77,8 +77,8 @@ function byHand(cause: NamedCause, words: Words, command: string): Markup {
 
 /** What could not be seen, each with its remedy, and what to do then. */
 function notSeen(diagnosis: Diagnosis, words: Words, then: readonly Markup[]): readonly KnownBlock[] {
-  const all = renderNotSeen(worthTelling(diagnosis, false), words);
-  const shown = all.slice(0, SHOWN_NOT_SEEN);
+  const all = notCheckedGroups(worthTelling(diagnosis, false), false);
+  const shown = renderNotSeen(all.slice(0, SHOWN_NOT_SEEN), words);
   const rest = all.length - shown.length;
   return [
     ...(all.length === 0

@@ -1,5 +1,4 @@
 import type { NotChecked } from '../../domain/diagnosis.js';
-import { notCheckedGroups } from '../lists.js';
 import { texts } from '../texts.js';
 import { severalLines } from './escape.js';
 import { code, lines, type Markup, markup } from './markup.js';
@@ -9,9 +8,9 @@ const REMEDY_LINES = 6;
 const SHOWN_LOOKS = 6;
 
 /** What could not be looked at, and what would make it visible; the same advice once. */
-export function renderNotSeen(all: readonly NotChecked[], words: Words): readonly Markup[] {
+export function renderNotSeen(groups: readonly (readonly NotChecked[])[], words: Words): readonly Markup[] {
   const told = new Set<string>();
-  return notCheckedGroups(all, false).map((group) => {
+  return groups.map((group) => {
     const remedy = group[0]?.remedy;
     const isNew = remedy !== undefined && !told.has(remedy);
     if (isNew) told.add(remedy);

@@ -3,13 +3,15 @@ import type { Answer } from '../../domain/answer.js';
 import type { TimelineEvent } from '../../domain/timeline.js';
 import { context, section } from './blocks.js';
 import { incidentLine } from './incident-line.js';
-import { bold, code, lines, type Markup, markup, moment, sizeOfMarkup } from './markup.js';
+import { bold, code, type Markup, markup, moment, sizeOfMarkup } from './markup.js';
+import { paged } from './pages.js';
 import { actorOf } from './people.js';
 import type { Words } from './words.js';
 
+/** More than can be shown. */
+const MOST_EVENTS = 300;
 const EVENT_BYTES = 500;
 const ROOM = 9000;
-const SECTION = 2800;
 
 /** What happened, oldest first; of a long story its end, with a count of what came before. */
 export function renderTimeline(
@@ -17,13 +19,13 @@ export function renderTimeline(
   words: Words,
 ): readonly KnownBlock[] {
   const title = words.answer.timeline(answer.incident.id, answer.incident.target);
-  const { shown, left } = newest(answer.events.map((event) => eventLine(event, words)));
-  const earlier = answer.omitted + left;
+  const { shown, left } = newest(answer.events.slice(-MOST_EVENTS).map((event) => eventLine(event, words)));
+  const earlier = answer.omitted + Math.max(0, answer.events.length - MOST_EVENTS) + left;
   return [
     section(bold(title)),
     context(incidentLine(answer.incident, words)),
     ...(earlier > 0 ? [context(markup`… ${words.answer.earlier(earlier)}`)] : []),
-    ...(shown.length === 0 ? [section(markup`${words.answer.noEvents}`)] : paged(shown)),
+    ...(shown.length === 0 ? [section(markup`${words.answer.noEvents}`)] : paged(shown, EVENT_BYTES)),
   ];
 }
 
@@ -36,22 +38,6 @@ function newest(all: readonly Markup[]): { shown: readonly Markup[]; left: numbe
     from -= 1;
   }
   return { shown: all.slice(from), left: from };
-}
-
-/** As many lines in a section as it holds. */
-function paged(all: readonly Markup[]): readonly KnownBlock[] {
-  const pages: Markup[][] = [];
-  let used = SECTION;
-  for (const line of all) {
-    const size = Math.min(EVENT_BYTES, sizeOfMarkup(line)) + 2;
-    if (used + size > SECTION) {
-      pages.push([]);
-      used = 0;
-    }
-    pages.at(-1)?.push(line);
-    used += size;
-  }
-  return pages.map((page) => section(lines(page)));
 }
 
 /** `21:06:07 · @ada · wanted a check · run-142` */

@@ -1,11 +1,23 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { Button } from '@slack/types';
 import type { RunView } from '../../domain/answer.js';
 import type { ChatMessage } from '../../domain/chat-message.js';
 import type { Diagnosis, Verdict } from '../../domain/diagnosis.js';
 import type { RunResult } from '../../domain/run.js';
 import { commandShown } from '../command-shown.js';
 import { texts } from '../texts.js';
-import { actions, context, fitted, header, type Slot, section, spoken } from './blocks.js';
+import {
+  actions,
+  always,
+  context,
+  fitted,
+  header,
+  ifRoom,
+  type Later,
+  made,
+  type Slot,
+  section,
+  spoken,
+} from './blocks.js';
 import { clip } from './clip.js';
 import { severalLines } from './escape.js';
 import { renderHopLines } from './hop-lines.js';
@@ -29,34 +41,36 @@ export function renderVerdict(
   const title = headline(view, verdict, words);
   const facts = diagnosis === undefined ? factsOfResult(run.result, words) : factsOf(diagnosis, words);
   const told = join([bold(run.target), ...facts.map(({ shown }) => shown)], markup` · `);
+  const why = diagnosis === undefined ? [] : whyLines(diagnosis, words);
   const slots: readonly Slot[] = [
-    always(header(`${VERDICT_MARK[verdict]} ${title}`)),
     always(
-      section(lines([told, ...(diagnosis === undefined ? [] : whyLines(diagnosis, words))]), undefined, 1800),
+      header(`${VERDICT_MARK[verdict]} ${title}`),
+      section(lines([told, ...why]), undefined, 1800),
+      ...(diagnosis === undefined ? [context(gone(view, words))] : []),
     ),
-    ...(diagnosis === undefined
-      ? [always(context(gone(view, words)))]
-      : bodyOf(view, diagnosis, words, options)),
-    ...(options.recovery ?? []).map(always),
-    ...actions(buttons).map(always),
-    always(context(...takenOver(run, words), incidentLine(view.incident, words), footOf(view, words))),
+    ifRoom(...(diagnosis === undefined ? [] : bodyOf(view, diagnosis, words, options))),
+    always(
+      ...(options.recovery ?? []),
+      ...actions(buttons),
+      context(...takenOver(run, words), incidentLine(view.incident, words), footOf(view, words)),
+    ),
   ];
   return {
     text: spoken(markup`${[title, run.target, ...facts.map(({ said }) => said)].join(' · ')}`),
-    blocks: fitted(slots, (count) => [context(markup`… +${count}: ${words.verdict.details}`)]),
+    blocks: fitted(slots, (count) => markup`… +${count} · ${words.verdict.details}`),
   };
 }
 
-function bodyOf(view: RunView, diagnosis: Diagnosis, words: Words, options: RunOptions): readonly Slot[] {
+function bodyOf(view: RunView, diagnosis: Diagnosis, words: Words, options: RunOptions): readonly Later[] {
   const hops = renderHopLines(diagnosis.path, words);
   const others = otherCauses(diagnosis, words);
   return [
     ...(hops.length === 0
       ? []
-      : [ifRoom(section(lines([bold(words.verdict.path), ...hops]), undefined, 2200))]),
-    ...(isNothing(others) ? [] : [ifRoom(section(others, undefined, 900))]),
-    ...renderNextStep(diagnosis, words, options.command).map(ifRoom),
-    ifRoom(context(view.hasEvidence ? markup`🧵 ${words.verdict.details}` : gone(view, words))),
+      : [() => section(lines([bold(words.verdict.path), ...hops]), undefined, 2200)]),
+    ...(isNothing(others) ? [] : [() => section(others, undefined, 900)]),
+    ...made(renderNextStep(diagnosis, words, options.command)),
+    () => context(view.hasEvidence ? markup`🧵 ${words.verdict.details}` : gone(view, words)),
   ];
 }
 
@@ -172,12 +186,4 @@ function footOf(view: RunView, words: Words): Markup {
       : markup` · ${text.playbook(diagnosis.playbook)}`;
   const at = run.endedAt === undefined ? NOTHING : markup` · ${moment(run.endedAt)}`;
   return markup`${askedFor(run, words)}${counts}${playbook}${at}`;
-}
-
-function always(block: KnownBlock): Slot {
-  return { keep: 'always', blocks: [block] };
-}
-
-function ifRoom(block: KnownBlock): Slot {
-  return { keep: 'if-room', blocks: [block] };
 }

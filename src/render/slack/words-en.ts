@@ -115,12 +115,6 @@ export const wordsEn: Words = {
     open: 'Check something',
     no: 'Back',
   },
-  cut: {
-    inThread: (count) => `… ${s(count, 'more character')}: in the thread`,
-    inFile: (count) => `… ${s(count, 'more character')}: in the attached file`,
-    gone: (count) => `… ${s(count, 'more character')}`,
-    ask: (count, command) => `… and ${count} more: ${command}`,
-  },
   thread: {
     chain: 'From cause to symptom',
     rest: 'What else was looked at',
@@ -133,6 +127,9 @@ export const wordsEn: Words = {
     remedy: 'Remedy',
     fileTitle: (run, target) => `${run} of ${target}: full output`,
     moreLines: (count) => `… ${s(count, 'more line')}`,
+    cutNote: '…(+120) stands for so many characters that were cut: the attached file has them.',
+    moreInFile: (count) => `… and ${count} more: in the attached file`,
+    moreGone: (count) => `… and ${count} more: check again to see them`,
   },
   file: {
     looks: (count) => `ALL LOOKS (${count})`,

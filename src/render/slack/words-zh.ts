@@ -105,12 +105,6 @@ export const wordsZh: Words = {
     open: '发起检查',
     no: '返回',
   },
-  cut: {
-    inThread: (count) => `… 另有 ${count} 个字符，见消息列`,
-    inFile: (count) => `… 另有 ${count} 个字符，见附件`,
-    gone: (count) => `… 另有 ${count} 个字符`,
-    ask: (count, command) => `… 另有 ${count} 项：${command}`,
-  },
   thread: {
     chain: '从根因到现象',
     rest: '其余检查结果',
@@ -123,6 +117,9 @@ export const wordsZh: Words = {
     remedy: '解决办法',
     fileTitle: (run, target) => `${run}（${target}）的完整输出`,
     moreLines: (count) => `… 另有 ${count} 行`,
+    cutNote: '…(+120) 表示略去的字符数，完整内容见附件。',
+    moreInFile: (count) => `… 另有 ${count} 项，见附件`,
+    moreGone: (count) => `… 另有 ${count} 项，重新检查即可查看`,
   },
   file: {
     looks: (count) => `全部探针（${count}）`,

@@ -85,12 +85,6 @@ export interface Words {
     readonly open: string;
     readonly no: string;
   };
-  readonly cut: {
-    readonly inThread: (count: number) => string;
-    readonly inFile: (count: number) => string;
-    readonly gone: (count: number) => string;
-    readonly ask: (count: number, command: string) => string;
-  };
   readonly thread: {
     readonly chain: string;
     readonly rest: string;
@@ -103,6 +97,10 @@ export interface Words {
     readonly remedy: string;
     readonly fileTitle: (run: string, target: string) => string;
     readonly moreLines: (count: number) => string;
+    /** What `…(+120)` means. */
+    readonly cutNote: string;
+    readonly moreInFile: (count: number) => string;
+    readonly moreGone: (count: number) => string;
   };
   readonly file: {
     readonly looks: (count: number) => string;
