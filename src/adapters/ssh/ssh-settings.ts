@@ -57,7 +57,7 @@ export function resolveSshSettings(
 ): SshSettings {
   const config = computeConfig(transport.address, transport.user, environment);
   const typed = transport.address;
-  const user = transport.user ?? first(config['user']) ?? userInfo().username;
+  const user = transport.user ?? first(config['user']) ?? ownName();
   const address = (first(config['hostname']) ?? typed).replaceAll('%h', typed);
   const port = transport.port ?? portOf(first(config['port'])) ?? 22;
   const path = (text: string): string =>
@@ -225,6 +225,15 @@ interface Tokens {
   readonly port: number;
 }
 
+/** Who we are here. A container may run under a number that no account has: userInfo() throws then. */
+export function ownName(ask = () => userInfo().username, env: NodeJS.ProcessEnv = process.env): string {
+  try {
+    return ask();
+  } catch {
+    return env['USER'] || String(process.getuid?.() ?? '');
+  }
+}
+
 /** The tokens of ssh_config(5) that may stand in paths. */
 function expandPath(text: string, tokens: Tokens): string {
   const values: Readonly<Record<string, string>> = {
@@ -234,7 +243,7 @@ function expandPath(text: string, tokens: Tokens): string {
     '%n': tokens.typed,
     '%p': String(tokens.port),
     '%r': tokens.user,
-    '%u': userInfo().username,
+    '%u': ownName(),
   };
   return expandHome(text, tokens.home).replace(/%[%dhnpru]/g, (token) => values[token] ?? token);
 }
