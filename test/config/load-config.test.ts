@@ -81,6 +81,19 @@ describe('what ships beside the program', () => {
     expect(new Set(kinds)).toEqual(new Set(['ssh', 'docker', 'local']));
   });
 
+  it('has an example whose sections of the service, once uncommented, say what is said anyway', () => {
+    const text = readFileSync(new URL('goodgate.example.yaml', root), 'utf8');
+    const [before, service] = text.split(/^# --- Only for `goodgate start`.*$/mu);
+    const uncommented = service?.replace(/^# /gmu, '').replace(/^ {2}(channels:|  C0).*\n/gmu, '');
+    const parsed = parseConfig(`${before}${uncommented}`, '/etc/goodgate/goodgate.yaml', '/home/ops');
+    expect(parsed.ok ? [] : parsed.problems).toEqual([]);
+    const plain = parseConfig(before ?? '', '/etc/goodgate/goodgate.yaml', '/home/ops');
+    expect(uncommented).toContain('timeLimit');
+    expect(parsed.ok && [parsed.value.slack, parsed.value.service]).toEqual(
+      plain.ok && [plain.value.slack, plain.value.service],
+    );
+  });
+
   it('has a JSON Schema that is the one of the program (node dist/src/config/write-json-schema.js)', () => {
     const committed: unknown = JSON.parse(readFileSync(new URL('goodgate.schema.json', root), 'utf8'));
     expect(committed).toEqual(JSON.parse(configJsonSchema()));

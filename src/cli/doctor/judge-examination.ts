@@ -7,7 +7,17 @@ import { TOOLS } from './tools.js';
 /** One thing that the doctor says. A note costs something, but nobody has to act. */
 export interface DoctorLine {
   readonly state: 'ok' | 'problem' | 'note';
-  readonly about: 'way' | 'login' | 'sudo' | 'tool' | 'clock' | 'nginx' | 'docker' | 'outside';
+  readonly about:
+    | 'way'
+    | 'login'
+    | 'sudo'
+    | 'tool'
+    | 'clock'
+    | 'nginx'
+    | 'docker'
+    | 'outside'
+    | 'slack'
+    | 'redis';
   readonly says: string;
   readonly remedy?: string;
 }
