@@ -1,5 +1,5 @@
 import type { Json } from './json.js';
-import { type Person, app, letters, team } from './workspace.js';
+import { app, letters, type Person, team } from './workspace.js';
 
 /** Slack's payloads, each in its documented shape. */
 

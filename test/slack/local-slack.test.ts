@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startLocalSlack, type LocalSlack } from '../../playground/slack/local-slack.js';
+import { type LocalSlack, startLocalSlack } from '../../playground/slack/local-slack.js';
 import { waitUntil } from '../../playground/world/wait-until.js';
 import { startTinyApp, type TinyApp } from './tiny-app.js';
 
