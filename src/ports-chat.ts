@@ -41,3 +41,45 @@ export interface Messenger {
   /** In the profile of that person: `zh-CN`; undefined where Slack does not say. */
   locale(person: string): Promise<string | undefined>;
 }
+
+/** Who asked, and where; absent where Slack does not say. */
+export interface ChatOrigin {
+  /** Slack's user id. */
+  readonly person: string;
+  readonly channel?: string;
+  /** The thread that it was asked in. */
+  readonly threadTs?: string;
+}
+
+/** What a person did in Slack. Slack has had its acknowledgement already. */
+export type ChatRequest =
+  /** Typed after the slash command, or after the bot's name. */
+  | { readonly kind: 'words'; readonly text: string; readonly from: ChatOrigin }
+  /** A button, or a choice; `message` is the one that it stands in. */
+  | {
+      readonly kind: 'action';
+      readonly action: string;
+      readonly value: string;
+      readonly from: ChatOrigin;
+      readonly message?: { readonly ts: string };
+    }
+  /** "Diagnose this", on somebody's message. */
+  | { readonly kind: 'shortcut'; readonly from: ChatOrigin; readonly text: string }
+  /** A dialog was filled in: chosen values by their names. `kept` is what was put into it when it was opened. */
+  | {
+      readonly kind: 'submitted';
+      readonly callback: string;
+      readonly values: ReadonlyMap<string, string>;
+      readonly kept: string;
+      readonly from: ChatOrigin;
+    }
+  | { readonly kind: 'home-opened'; readonly from: ChatOrigin };
+
+/** The ways in which a request can be answered. */
+export interface ChatReply {
+  /** To the person alone; in the place where they asked, or else in a message to them. */
+  whisper(message: ChatMessage): Promise<Sent<null>>;
+  /** Only for a few seconds after the request. */
+  openDialog(view: object): Promise<Sent<null>>;
+  publishHome(view: object): Promise<Sent<null>>;
+}

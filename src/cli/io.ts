@@ -7,6 +7,13 @@ export interface Output {
   write(text: string): unknown;
 }
 
+export interface StopManners {
+  /** Then the program is ended, whatever it does. */
+  withinMs: number;
+  /** The way in which it ends, rather than an interruption. */
+  isExpected: boolean;
+}
+
 /** The surroundings of one call of the program, so that a test can give others. */
 export interface Io {
   readonly stdout: Output;
@@ -16,9 +23,11 @@ export interface Io {
   readonly home: string;
   /** Ends when the person has pressed Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What being told to stop means: a command that runs until then says so here. */
+  readonly stop?: StopManners;
 }
 
-export function processIo(signal: AbortSignal): Io {
+export function processIo(signal: AbortSignal, stop: StopManners): Io {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -26,5 +35,6 @@ export function processIo(signal: AbortSignal): Io {
     cwd: process.cwd(),
     home: process.env['HOME'] || homedir(),
     signal,
+    stop,
   };
 }

@@ -8,17 +8,18 @@ import { buildProgram } from './program.js';
 /** The program `goodgate`: reads the process's arguments, and leaves its exit status with the process. */
 export async function main(): Promise<void> {
   const interrupt = new AbortController();
+  const stop = { withinMs: 2000, isExpected: false };
   const onSignal = () => {
     if (interrupt.signal.aborted) {
       process.exit(EXIT.interrupted);
     }
     interrupt.abort();
     // Connections get a moment to close; nobody waits longer for a program that was told to stop.
-    setTimeout(() => process.exit(EXIT.interrupted), 2000).unref();
+    setTimeout(() => process.exit(EXIT.interrupted), stop.withinMs).unref();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const io = processIo(interrupt.signal);
+  const io = processIo(interrupt.signal, stop);
   // A library's stray event must not end in a stack trace either; what it leaves behind cannot be trusted.
   const onStray = (error: unknown) => process.exit(sayBug(error, io));
   process.on('uncaughtException', onStray);
@@ -67,7 +68,7 @@ export async function runCli(argv: readonly string[], io: Io, composition: Compo
   } catch (error) {
     code = error instanceof CommanderError ? usageCode(error) : sayBug(error, io);
   }
-  return io.signal.aborted ? EXIT.interrupted : code;
+  return io.signal.aborted && io.stop?.isExpected !== true ? EXIT.interrupted : code;
 }
 
 function usageCode(error: CommanderError): ExitCode {

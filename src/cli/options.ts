@@ -36,3 +36,15 @@ export interface ReplayOptions extends FormatOptions {
 export interface PlaybookOptions extends FormatOptions {
   readonly config?: string;
 }
+
+export interface ManifestOptions {
+  readonly config?: string;
+  readonly command?: string;
+  readonly url?: string;
+  readonly format: 'yaml' | 'json';
+}
+
+export interface StartOptions {
+  readonly config?: string;
+  readonly role: 'all' | 'ingress' | 'worker';
+}

@@ -6,8 +6,10 @@ import type {
   CheckOptions,
   CommonOptions,
   FormatOptions,
+  ManifestOptions,
   PlaybookOptions,
   ReplayOptions,
+  StartOptions,
   TargetOptions,
 } from './options.js';
 
@@ -110,6 +112,37 @@ export function buildProgram(
     .action(async (target: string | undefined, options: TargetOptions & FormatOptions) => {
       const { runDoctor } = await import('./doctor-command.js');
       finish(await runDoctor(target, options, io, composition));
+    });
+
+  program
+    .command('start')
+    .summary('run the Slack bot and its workers')
+    .description(
+      'Runs the Slack bot: takes commands, queues runs in Redis, and tells in Slack what they find.\n' +
+        'Reads SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), and REDIS_URL; without\n' +
+        'REDIS_URL it starts a private redis-server. Each may be given as a file: SLACK_BOT_TOKEN_FILE, and so on.',
+    )
+    .option('--config <FILE>', 'goodgate.yaml to read (or GOODGATE_CONFIG)')
+    .addOption(
+      new Option('--role <ROLE>', 'ingress speaks with Slack, worker carries out runs')
+        .choices(['all', 'ingress', 'worker'])
+        .default('all'),
+    )
+    .action(async (options: StartOptions) => {
+      const { runStart } = await import('./start-command.js');
+      finish(await runStart(options, io));
+    });
+
+  program
+    .command('slack-manifest')
+    .description('print the manifest of the Slack app: paste it at https://api.slack.com/apps?new_app=1')
+    .option('--config <FILE>', 'goodgate.yaml to read')
+    .option('--command <NAME>', 'the slash command; that of goodgate.yaml, or /502')
+    .option('--url <URL>', 'for HTTP mode: where Slack reaches goodgate start; Socket Mode where absent')
+    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
+    .action(async (options: ManifestOptions) => {
+      const { runSlackManifest } = await import('./slack-manifest-command.js');
+      finish(runSlackManifest(options, io));
     });
 
   return program;

@@ -84,7 +84,7 @@ describe('what ships beside the program', () => {
   it('has an example whose sections of the service, once uncommented, say what is said anyway', () => {
     const text = readFileSync(new URL('goodgate.example.yaml', root), 'utf8');
     const [before, service] = text.split(/^# --- Only for `goodgate start`.*$/mu);
-    const uncommented = service?.replace(/^# /gmu, '').replace(/^ {2}(channels:|  C0).*\n/gmu, '');
+    const uncommented = service?.replace(/^# /gmu, '').replace(/^ {2}(channels:| {2}C0).*\n/gmu, '');
     const parsed = parseConfig(`${before}${uncommented}`, '/etc/goodgate/goodgate.yaml', '/home/ops');
     expect(parsed.ok ? [] : parsed.problems).toEqual([]);
     const plain = parseConfig(before ?? '', '/etc/goodgate/goodgate.yaml', '/home/ops');

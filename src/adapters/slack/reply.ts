@@ -1,0 +1,70 @@
+import type { RespondFn } from '@slack/bolt';
+import type { HomeView, ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { ChatMessage } from '../../domain/chat-message.js';
+import type { ChatOrigin, ChatReply, Sent } from '../../ports-chat.js';
+import { sentOf } from './sent.js';
+import { toBlocks } from './to-blocks.js';
+
+export interface ReplyParts {
+  readonly client: WebClient;
+  readonly from: ChatOrigin;
+  /** Slack's own way back, where the request has one: works in channels that goodgate is not in. */
+  readonly respond?: RespondFn;
+  readonly triggerId?: string;
+}
+
+export function replyWith({ client, from, respond, triggerId }: ReplyParts): ChatReply {
+  return {
+    whisper: (message) => whisper(message, { client, from, ...(respond ? { respond } : {}) }),
+    openDialog: async (view) => {
+      if (triggerId === undefined || !isModal(view)) return refused('no_trigger');
+      return asked(() => client.views.open({ trigger_id: triggerId, view }));
+    },
+    publishHome: async (view) => {
+      if (!isHome(view)) return refused('no_home');
+      return asked(() => client.views.publish({ user_id: from.person, view }));
+    },
+  };
+}
+
+async function whisper(message: ChatMessage, { client, from, respond }: ReplyParts): Promise<Sent<null>> {
+  const content = { text: message.text, blocks: toBlocks(message.blocks) };
+  const thread = from.threadTs === undefined ? {} : { thread_ts: from.threadTs };
+  if (respond !== undefined) {
+    const sent = await asked(() =>
+      respond({ ...content, ...thread, response_type: 'ephemeral', replace_original: false }),
+    );
+    if (sent.state === 'done') return sent;
+  }
+  if (from.channel !== undefined) {
+    const { channel, person } = from;
+    const sent = await asked(() =>
+      client.chat.postEphemeral({ channel, user: person, ...content, ...thread }),
+    );
+    if (sent.state !== 'refused') return sent;
+  }
+  // Nowhere to whisper: to the person alone.
+  return asked(() => client.chat.postMessage({ channel: from.person, ...content, unfurl_links: false }));
+}
+
+async function asked(call: () => Promise<unknown>): Promise<Sent<null>> {
+  try {
+    await call();
+    return { state: 'done', value: null };
+  } catch (error) {
+    return sentOf(error);
+  }
+}
+
+function refused(code: string): Sent<null> {
+  return { state: 'refused', code, says: `not possible here: ${code}` };
+}
+
+function isModal(view: object): view is ModalView {
+  return 'type' in view && view.type === 'modal';
+}
+
+function isHome(view: object): view is HomeView {
+  return 'type' in view && view.type === 'home';
+}

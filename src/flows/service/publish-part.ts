@@ -1,0 +1,152 @@
+/** One message or file of a run: posted once, edited when it has changed. */
+import { createHash } from 'node:crypto';
+import type { ChatFile, ChatMessage } from '../../domain/chat-message.js';
+import type { Clock } from '../../ports.js';
+import type { Messenger, Sent } from '../../ports-chat.js';
+import type { MessageBoard, PostedMessage } from '../../ports-state.js';
+
+export interface PartDeps {
+  readonly board: MessageBoard;
+  readonly messenger: Messenger;
+  readonly clock: Clock;
+}
+
+export interface Part {
+  readonly runId: string;
+  /** Names the message within its run. */
+  readonly part: string;
+  readonly place: { readonly channel: string; readonly threadTs?: string };
+}
+
+export type Published =
+  | { readonly state: 'shown'; readonly message: PostedMessage & { readonly ts: string } }
+  | { readonly state: 'again'; readonly afterMs: number }
+  /** `isNew`: it was refused just now, and not in an earlier try. */
+  | { readonly state: 'refused'; readonly code: string; readonly isNew: boolean };
+
+const AGAIN_MS = 2000;
+
+export async function publishMessage(part: Part, message: ChatMessage, deps: PartDeps): Promise<Published> {
+  const before = await deps.board.load(part.runId, part.part);
+  if (before?.state === 'refused') return { state: 'refused', code: before.refusal ?? '', isNew: false };
+  const shown = digestOf(message);
+  if (before?.state === 'posted' && before.ts !== undefined) {
+    return edit(part, { ...before, ts: before.ts }, message, shown, deps);
+  }
+  const found = before?.state === 'sending' ? await find(part, before, deps) : undefined;
+  if (found?.state === 'again') return found;
+  if (found?.state === 'found') return edit(part, found.message, message, shown, deps);
+  const place = { ...part.place, at: deps.clock.now().toISOString() };
+  // Written down before Slack is asked: who finds this looks first whether Slack has it.
+  await deps.board.save(part.runId, part.part, { ...place, state: 'sending' });
+  const sent = await deps.messenger.post(part.place, message, markOf(part));
+  if (sent.state !== 'done') return notDone(sent, part, place, deps);
+  const posted = {
+    ...place,
+    channel: sent.value.channel,
+    ts: sent.value.ts,
+    state: 'posted' as const,
+    shown,
+  };
+  await deps.board.save(part.runId, part.part, posted);
+  return { state: 'shown', message: posted };
+}
+
+async function edit(
+  part: Part,
+  before: PostedMessage & { readonly ts: string },
+  message: ChatMessage,
+  shown: string,
+  deps: PartDeps,
+): Promise<Published> {
+  if (before.shown === shown) return { state: 'shown', message: before };
+  const sent = await deps.messenger.edit({ channel: before.channel, ts: before.ts }, message);
+  if (sent.state === 'refused') {
+    // Somebody has deleted it, or it is too old to be edited: it stays as it is, and its thread goes on.
+    const kept = { ...before, shown, refusal: sent.code };
+    await deps.board.save(part.runId, part.part, kept);
+    return { state: 'shown', message: kept };
+  }
+  // An edit may be sent twice without harm.
+  if (sent.state !== 'done') return { state: 'again', afterMs: afterMs(sent) };
+  const after = { ...before, shown, at: deps.clock.now().toISOString() };
+  await deps.board.save(part.runId, part.part, after);
+  return { state: 'shown', message: after };
+}
+
+/** Never changed once it is there: its name says which run it belongs to. */
+export async function publishFile(
+  part: Part & { readonly place: { readonly threadTs: string } },
+  file: ChatFile,
+  deps: PartDeps,
+): Promise<Published> {
+  const before = await deps.board.load(part.runId, part.part);
+  if (before?.state === 'refused') return { state: 'refused', code: before.refusal ?? '', isNew: false };
+  const there = {
+    channel: part.place.channel,
+    threadTs: part.place.threadTs,
+    at: deps.clock.now().toISOString(),
+  };
+  const posted = { ...there, ts: part.place.threadTs, state: 'posted' as const };
+  if (before?.state === 'posted') return { state: 'shown', message: posted };
+  if (before?.state === 'sending') {
+    const found = await deps.messenger.find(part.place, { file: file.name }, new Date(before.at));
+    if (found.state === 'later' || found.state === 'unknown')
+      return { state: 'again', afterMs: afterMs(found) };
+    if (found.state === 'done' && found.value.ts !== undefined) {
+      await deps.board.save(part.runId, part.part, posted);
+      return { state: 'shown', message: posted };
+    }
+  }
+  await deps.board.save(part.runId, part.part, { ...there, state: 'sending' });
+  const sent = await deps.messenger.upload(part.place, file);
+  if (sent.state !== 'done') return notDone(sent, part, there, deps);
+  await deps.board.save(part.runId, part.part, posted);
+  return { state: 'shown', message: posted };
+}
+
+/** Slack was asked before, and its answer is not known: does it have the message? */
+async function find(
+  part: Part,
+  before: PostedMessage,
+  deps: PartDeps,
+): Promise<
+  | { readonly state: 'found'; readonly message: PostedMessage & { readonly ts: string } }
+  | { readonly state: 'again'; readonly afterMs: number }
+  | undefined
+> {
+  const found = await deps.messenger.find(part.place, { mark: markOf(part) }, new Date(before.at));
+  if (found.state === 'later' || found.state === 'unknown')
+    return { state: 'again', afterMs: afterMs(found) };
+  // Where goodgate may not look, a message twice is better than none.
+  if (found.state === 'refused' || found.value.ts === undefined) return undefined;
+  const message = { ...before, ts: found.value.ts, state: 'posted' as const };
+  await deps.board.save(part.runId, part.part, message);
+  return { state: 'found', message };
+}
+
+async function notDone(
+  sent: Exclude<Sent<unknown>, { state: 'done' }>,
+  part: Part,
+  place: Omit<PostedMessage, 'state'>,
+  deps: PartDeps,
+): Promise<Published> {
+  if (sent.state === 'refused') {
+    await deps.board.save(part.runId, part.part, { ...place, state: 'refused', refusal: sent.code });
+    return { state: 'refused', code: sent.code, isNew: true };
+  }
+  if (sent.state === 'later') await deps.board.save(part.runId, part.part, { ...place, state: 'new' });
+  return { state: 'again', afterMs: afterMs(sent) };
+}
+
+function afterMs(sent: Exclude<Sent<unknown>, { state: 'done' | 'refused' }>): number {
+  return sent.state === 'later' ? sent.afterMs : AGAIN_MS;
+}
+
+function markOf(part: Part): string {
+  return `${part.runId}/${part.part}`;
+}
+
+function digestOf(message: ChatMessage): string {
+  return createHash('sha256').update(JSON.stringify(message)).digest('base64url');
+}

@@ -1,0 +1,74 @@
+/** Brings a run's messages in Slack up to date: the newest state, once, also after any doubt and any restart. */
+import type { ChatFile, ChatMessage } from '../../domain/chat-message.js';
+import type { Conversation, Run } from '../../domain/run.js';
+import type { Clock } from '../../ports.js';
+import type { Messenger } from '../../ports-chat.js';
+import type { MessageBoard } from '../../ports-state.js';
+import { type Published, publishFile, publishMessage } from './publish-part.js';
+
+/** What a run looks like in Slack now. The thread is empty while it is not over. */
+export interface RunPages {
+  readonly head: ChatMessage;
+  readonly thread: readonly { readonly part: string; readonly message: ChatMessage }[];
+  readonly file?: ChatFile;
+}
+
+export interface PublishDeps {
+  readonly board: MessageBoard;
+  readonly messenger: Messenger;
+  readonly clock: Clock;
+  /** Undefined where there is no such run any more. */
+  readonly pagesOf: (runId: string) => Promise<{ readonly run: Run; readonly pages: RunPages } | undefined>;
+  /** Slack does not take something, and asking again is of no use. */
+  readonly onRefused: (run: Run, part: string, code: string) => void;
+}
+
+/** Slack's answers where it will not have a message in that place, but might in another. */
+const NOT_THERE = new Set([
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'restricted_action',
+  'restricted_action_thread_only_channel',
+  'messages_tab_disabled',
+]);
+
+/** Settled: Slack shows what is so, or will never. Otherwise it is to be asked again after so many milliseconds. */
+export async function publishRun(
+  runId: string,
+  deps: PublishDeps,
+): Promise<{ readonly settled: true } | { readonly settled: false; readonly againMs: number }> {
+  const found = await deps.pagesOf(runId);
+  if (found === undefined) return { settled: true };
+  const { run, pages } = found;
+  const head = await publishHead(run, pages.head, deps);
+  if (head.state === 'again') return { settled: false, againMs: head.afterMs };
+  if (head.state === 'refused') return { settled: true };
+  const isElsewhere = head.message.channel !== run.conversation.channel;
+  const thread = {
+    channel: head.message.channel,
+    threadTs: (isElsewhere ? undefined : run.conversation.threadTs) ?? head.message.ts,
+  };
+  for (const { part, message } of pages.thread) {
+    const result = await publishMessage({ runId, part, place: thread }, message, deps);
+    if (result.state === 'again') return { settled: false, againMs: result.afterMs };
+    if (result.state === 'refused') deps.onRefused(run, part, result.code);
+  }
+  if (pages.file !== undefined) {
+    const result = await publishFile({ runId, part: 'file', place: thread }, pages.file, deps);
+    if (result.state === 'again') return { settled: false, againMs: result.afterMs };
+    if (result.state === 'refused') deps.onRefused(run, 'file', result.code);
+  }
+  return { settled: true };
+}
+
+/** Where goodgate may not write in the channel, the person who asked gets the message. */
+async function publishHead(run: Run, message: ChatMessage, deps: PublishDeps): Promise<Published> {
+  const first = await publishMessage({ runId: run.id, part: 'head', place: run.conversation }, message, deps);
+  if (first.state !== 'refused') return first;
+  const person = run.requestedBy.kind === 'person' ? run.requestedBy.id : undefined;
+  if (first.isNew) deps.onRefused(run, 'head', first.code);
+  if (person === undefined || !NOT_THERE.has(first.code)) return first;
+  const toPerson: Conversation = { channel: person };
+  return publishMessage({ runId: run.id, part: 'head-to-person', place: toPerson }, message, deps);
+}

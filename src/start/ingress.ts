@@ -1,0 +1,174 @@
+/** The side of the service that speaks with people: hears Slack, answers, and keeps messages up to date. */
+import type { RequestListener } from 'node:http';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { ServiceLog } from '../adapters/log/logger.js';
+import { createMessenger } from '../adapters/slack/messenger.js';
+import { createHttpReceiver, createSocketReceiver } from '../adapters/slack/receivers.js';
+import { createSlackApp } from '../adapters/slack/slack-app.js';
+import { slackLogger } from '../adapters/slack/slack-logger.js';
+import { causesFolder } from '../cli/package-root.js';
+import type { Config } from '../config/config.js';
+import { type HearDeps, hearRequest } from '../flows/service/hear-request.js';
+import { pagesOfRun } from '../flows/service/pages-of-run.js';
+import { runPublisher } from '../flows/service/publisher.js';
+import type { JobQueue, SeenBefore } from '../ports-state.js';
+import type { Voice } from '../ports-voice.js';
+import type { ServiceEnvironment } from './environment.js';
+import { channelLanguage, personLanguage } from './languages.js';
+import { createLessons } from './lessons.js';
+import type { State } from './open-state.js';
+import { watchIdentity } from './slack-identity.js';
+
+export interface IngressOptions {
+  readonly config: Config;
+  readonly slack: NonNullable<ServiceEnvironment['slack']>;
+  readonly state: State;
+  readonly queue: JobQueue;
+  readonly voice: Voice;
+  readonly playbooks: readonly string[];
+  readonly targetOptions: (query: string) => readonly object[];
+  readonly workersSilentMs: () => number | undefined;
+  readonly log: ServiceLog;
+}
+
+export interface Ingress {
+  /** For POST on SLACK_PATH; absent in Socket Mode. */
+  readonly listener?: RequestListener;
+  /** Why Slack cannot be heard or spoken to; undefined where all is well. */
+  readonly trouble: () => string | undefined;
+  /** Publishes until the signal ends. Only the holder of the lease may call it. */
+  publish(stopping: AbortSignal): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Slack wants an answer within seconds, and a call without a limit may wait for ever. */
+const CALL_MS = 8000;
+
+export function createIngress(options: IngressOptions): Ingress {
+  const { config, slack, state, log } = options;
+  const logger = slackLogger((level, text) => log[level]({ from: 'slack' }, text));
+  const clientOptions = clientOptionsFor(slack.apiUrl, logger);
+  const client = new WebClient(slack.token, clientOptions);
+  let tokenTrouble: string | undefined;
+  const messenger = createMessenger({
+    client,
+    onTrouble: (method, says) => log.warn({ method }, says),
+    onAuth: (works, code) => {
+      tokenTrouble = works ? undefined : `Slack does not take SLACK_BOT_TOKEN: ${code ?? ''}`;
+    },
+  });
+  const lessons = createLessons(causesFolder());
+  const targets = [...config.targets.values()].map(({ target }) => target);
+  const hearing: HearDeps = {
+    ...state,
+    clock: { now: () => new Date() },
+    queue: options.queue,
+    voice: options.voice,
+    targets: () => targets,
+    workersSilentMs: options.workersSilentMs,
+    known: () => ({
+      targets: targets.map(({ name }) => name),
+      playbooks: options.playbooks,
+      causes: lessons.ids,
+    }),
+    lesson: lessons.lesson,
+    linkTo: async (run) => {
+      const head = await state.board.load(run.id, 'head');
+      return head?.ts === undefined ? undefined : messenger.permalink({ channel: head.channel, ts: head.ts });
+    },
+    languageOf: (person, channel) => personLanguage(person, channel, config.slack, messenger),
+    onFailure: (reference, error) =>
+      log.error({ reference, err: error }, 'a request could not be carried out'),
+    onUnheard: (what, says) => log.warn({ what }, `an answer did not reach the person: ${says}`),
+  };
+  const watch = watchIdentity(client, (says, isToken) =>
+    log.error({ isToken }, `Slack does not say who the bot is: ${says}`),
+  );
+  const { mode } = slack;
+  const http =
+    mode.kind === 'http' ? createHttpReceiver({ signingSecret: mode.signingSecret, logger }) : undefined;
+  const receiver =
+    http?.receiver ??
+    createSocketReceiver({
+      appToken: mode.kind === 'socket' ? mode.appToken : '',
+      logger,
+      clientOptions: clientOptionsFor(slack.apiUrl, logger, { patient: true }),
+    });
+  const app = createSlackApp({
+    receiver,
+    token: slack.token,
+    identity: watch.identity,
+    command: config.slack.command,
+    clientOptions,
+    logger,
+    seen: rememberingToo(state.seen),
+    handle: (request, reply) => hearRequest(request, reply, hearing),
+    options: options.targetOptions,
+  });
+  return {
+    ...(http === undefined ? {} : { listener: http.listener }),
+    trouble: () => watch.trouble() ?? tokenTrouble,
+    publish: (stopping) =>
+      runPublisher(
+        {
+          ...state,
+          clock: hearing.clock,
+          messenger,
+          pagesOf: (runId) =>
+            pagesOfRun(runId, {
+              ...state,
+              clock: hearing.clock,
+              voice: options.voice,
+              channelLanguage: (channel) => channelLanguage(config.slack, channel),
+            }),
+          onRefused: (run, part, code) =>
+            log.error({ run: run.id, part, code }, 'Slack refuses a message of a run'),
+          onError: (error) => log.warn({ err: error }, 'messages cannot be brought up to date now'),
+        },
+        stopping,
+      ),
+    start: async () => {
+      // Over HTTP there is nothing to open: the web server hands on what comes.
+      if (http === undefined) await app.start();
+    },
+    stop: async () => {
+      watch.stop();
+      if (http === undefined) await app.stop();
+    },
+  };
+}
+
+function clientOptionsFor(
+  apiUrl: string | undefined,
+  logger: WebClientOptions['logger'],
+  { patient = false } = {},
+): WebClientOptions {
+  return {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/` }),
+    ...(logger === undefined ? {} : { logger }),
+    timeout: CALL_MS,
+    // Who may ask again decides that itself; only the way in is opened again and again.
+    ...(patient ? {} : { retryConfig: { retries: 0 } }),
+    rejectRateLimitedCalls: !patient,
+    allowAbsoluteUrls: false,
+    fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(CALL_MS) }),
+  };
+}
+
+/** Without the store, what this process remembers has to do; what such a request wants needs the store anyway. */
+function rememberingToo(seen: SeenBefore): SeenBefore {
+  const until = new Map<string, number>();
+  return {
+    isFirst: async (key, keepMs) => {
+      const now = Date.now();
+      for (const [old, end] of until) {
+        if (end > now) break;
+        until.delete(old);
+      }
+      if ((until.get(key) ?? 0) > now) return false;
+      until.set(key, now + keepMs);
+      return seen.isFirst(key, keepMs).catch(() => true);
+    },
+  };
+}
