@@ -60,7 +60,13 @@ export async function startRedis(setup: RedisSetup = {}): Promise<RunningRedis> 
     await ended;
   }
 
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    await end('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -91,7 +97,15 @@ export function freePort(): Promise<number> {
 }
 
 async function answers(port: number): Promise<boolean> {
-  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => null, connectTimeout: 500 });
+  const client = new Redis({
+    port,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: 500,
+    // It would be refused where a password is wanted.
+    enableReadyCheck: false,
+    protocol: 2,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

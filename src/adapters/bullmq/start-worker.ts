@@ -47,6 +47,8 @@ export function startWorker(setup: WorkerSetup): StartedWorker {
       name,
       // 15 s without it: a fetch that failed is to be tried again well within 5 s of Redis' return.
       runRetryDelay: 1_000,
+      // How long an idle worker trusts to be woken: a wake-up can be lost with the connection that waited for it.
+      drainDelay: 2,
     },
     backendOn(main, blocking),
   );
