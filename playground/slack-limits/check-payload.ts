@@ -6,15 +6,14 @@ import { type Block, block, homeView, messageText, modalView, suggestedOptions }
  * sends, and by the local Slack of the demo.
  */
 export function checkMessage(payload: unknown): string[] {
-  const shape = z.object({ text: messageText, blocks: z.array(block).min(1).max(50) });
-  const read = shape.safeParse(payload);
+  const read = message.safeParse(payload);
   if (!read.success) return problemsOf(read.error);
   const { blocks } = read.data;
   return [...sameBlockIds(blocks), ...tooLarge(blocks, MESSAGE_BYTES, 'msg_blocks_too_long')];
 }
 
 export function checkView(view: unknown): string[] {
-  const read = z.discriminatedUnion('type', [modalView, homeView]).safeParse(view);
+  const read = anyView.safeParse(view);
   if (!read.success) return problemsOf(read.error);
   const { data } = read;
   const { blocks } = data;
@@ -28,6 +27,10 @@ export function checkView(view: unknown): string[] {
       : []),
   ];
 }
+
+/** Other fields (channel, thread_ts, metadata) are of no concern here. */
+const message = z.object({ text: messageText, blocks: z.array(block).min(1).max(50) });
+const anyView = z.discriminatedUnion('type', [modalView, homeView]);
 
 /** What an external_select is answered. */
 export function checkOptions(answer: unknown): string[] {

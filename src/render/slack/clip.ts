@@ -1,5 +1,5 @@
 import { beginningOf, oneLine } from './escape.js';
-import { graphemes } from './measure.js';
+import { wholeUntil } from './measure.js';
 
 /** One line of at most so many characters; what was cut is counted: `nginx: [emerg] unknown di …(+74)`. */
 export function clip(text: string, characters: number): string {
@@ -9,12 +9,7 @@ export function clip(text: string, characters: number): string {
   if (shown === '' && unseen === 0) return '–';
   if (unseen === 0 && shown.length <= characters) return shown;
   const room = characters - mark(shown.length + unseen).length;
-  let kept = '';
-  for (const one of graphemes(shown)) {
-    if (kept.length + one.length > room) break;
-    kept += one;
-  }
-  kept = kept.trimEnd();
+  const kept = shown.slice(0, wholeUntil(shown, room)).trimEnd();
   return `${kept}${mark(shown.length - kept.length + unseen)}`.trim();
 }
 

@@ -65,9 +65,16 @@ function neutral(text: string): string {
 }
 
 /**
- * `:skull:`, but not `21:06:07`; also `:skull` at the end, which a colon of ours behind it would make whole. Names of emoji hold letters,
- * digits and few signs: https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace
+ * `:skull:`, but not `21:06:07`. Names of emoji hold letters, digits and few signs:
+ * https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace
  */
 function withoutEmojiCodes(text: string): string {
-  return text.replace(/:(?!(?<=\d:)\d\d:\d)(?=[\p{L}\p{M}\p{N}_+'’-]+(?::|$))/gu, '∶');
+  return text.replace(/:(?!(?<=\d:)\d\d:\d)(?=[\p{L}\p{M}\p{N}_+'’-]+:)/gu, '∶');
+}
+
+/** Half an emoji code at an end of a text, where a colon stands beside it: `:skull` before `: `. */
+export function withoutHalfCodes(text: string, colon: 'before' | 'after'): string {
+  return colon === 'after'
+    ? text.replace(/:(?=[\p{L}\p{M}\p{N}_+'’-]+$)/u, '∶')
+    : text.replace(/(?<=^[\p{L}\p{M}\p{N}_+'’-]+):/u, '∶');
 }

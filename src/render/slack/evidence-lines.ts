@@ -7,7 +7,7 @@ import { code, codeBlock, lines, type Markup, markup, moment } from './markup.js
 import type { Words } from './words.js';
 
 const SHOWN_LINES = 6;
-const SHOWN_CHARACTERS = 300;
+const SHOWN_CHARACTERS = 600;
 const SHOWN_COMMAND = 300;
 
 /**
@@ -18,16 +18,20 @@ const SHOWN_COMMAND = 300;
  * ```
  */
 export function renderEvidence(citations: readonly Citation[], words: Words): readonly Markup[] {
-  let last: string | undefined;
-  return citations.flatMap((citation) => {
-    const { host, at, argv, probe } = citation;
-    const command = argv.length === 0 ? probe : `$ ${commandShown(citation)}`;
+  const looks = new Map<string, { readonly head: Markup; readonly excerpts: string[] }>();
+  for (const { host, at, argv, probe, within, excerpt } of citations) {
+    const look = { probe, argv, ...(within === undefined ? {} : { within }) };
+    const command = argv.length === 0 ? probe : `$ ${commandShown(look)}`;
     const key = JSON.stringify([host, at, command]);
-    const head = markup`${code(clip(host, 100))} · ${moment(at)} · ${code(clip(command, SHOWN_COMMAND))}`;
-    const all = [...(key === last ? [] : [head]), excerptOf(citation.excerpt, words)];
-    last = key;
-    return all;
-  });
+    const known = looks.get(key);
+    if (known !== undefined) {
+      known.excerpts.push(excerpt);
+    } else {
+      const head = markup`${code(clip(host, 100))} · ${moment(at)} · ${code(clip(command, SHOWN_COMMAND))}`;
+      looks.set(key, { head, excerpts: [excerpt] });
+    }
+  }
+  return [...looks.values()].flatMap(({ head, excerpts }) => [head, excerptOf(excerpts.join('\n'), words)]);
 }
 
 function excerptOf(excerpt: string, words: Words): Markup {

@@ -1,5 +1,6 @@
-import { beginningOf, escapeCode, escapeProse, oneLine, severalLines } from './escape.js';
-import { graphemes, sizeOf } from './measure.js';
+import { clip } from './clip.js';
+import { beginningOf, escapeCode, escapeProse, oneLine, severalLines, withoutHalfCodes } from './escape.js';
+import { sizeOf, wholeUntil } from './measure.js';
 
 /**
  * Slack's mrkdwn, safe by construction: markup comes from the literal parts of `markup` templates and from the
@@ -29,7 +30,7 @@ class Parts {
   readonly #parts: readonly Part[];
 
   constructor(parts: readonly Part[]) {
-    this.#parts = parts;
+    this.#parts = parts.map((part, index) => besideColons(part, parts[index - 1], parts[index + 1]));
   }
 
   get parts(): readonly Part[] {
@@ -93,7 +94,8 @@ export function link(address: string, label: string): Markup {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol !== 'https:' || url.href.length > LONGEST_LINK) return markup`${label}`;
   const href = url.href.replace(/[|<>`*\s]/gu, encodeURIComponent).replaceAll('&', '&amp;');
-  return new Parts([fixed(`<${href}|${escapeProse(beginningOf(oneLine(label), 200)) || href}>`)]);
+  const shown = escapeProse(clip(label, 150)).replaceAll('|', '∣');
+  return new Parts([fixed(`<${href}|${shown}>`)]);
 }
 
 export function join(all: readonly Markup[], separator: Markup): Markup {
@@ -151,6 +153,15 @@ export function cutMarkup(one: Markup, bytes: number, more: (characters: number)
 const LONGEST = 3000;
 const LONGEST_LINK = 1500;
 
+/** What is harmless by itself may become an emoji together with what stands beside it. */
+function besideColons(part: Part, before: Part | undefined, after: Part | undefined): Part {
+  if (part.kind !== 'prose' || part.open !== '') return part;
+  let { text } = part;
+  if (after?.written.startsWith(':')) text = withoutHalfCodes(text, 'after');
+  if (before?.written.endsWith(':')) text = withoutHalfCodes(text, 'before');
+  return text === part.text ? part : escaped('prose', text, '', '', part.omitted);
+}
+
 function fixed(text: string): Part {
   return { kind: 'fixed', text: '', open: '', close: '', omitted: 0, written: text, size: sizeOf(text) };
 }
@@ -173,19 +184,23 @@ function escaped(kind: 'prose' | 'code', text: string, open: string, close: stri
 
 function cutPart({ kind, text, open, close }: Part, bytes: number): Part | undefined {
   const room = bytes - sizeOf(open) - sizeOf(close);
-  let kept = '';
+  let end = 0;
   let used = 0;
-  for (const one of graphemes(text)) {
-    used += sizeAtMost(one);
+  for (const character of text) {
+    used += sizeAtMost(character);
     if (used > room) break;
-    kept += one;
+    end += character.length;
   }
-  const trimmed = kept.trimEnd();
-  return trimmed === '' || kind === 'fixed' ? undefined : escaped(kind, trimmed, open, close, 0);
+  const kept = text.slice(0, wholeUntil(text, end)).trimEnd();
+  return kept === '' || kind === 'fixed' ? undefined : escaped(kind, kept, open, close, 0);
 }
 
-/** Escaping looks at what stands beside a character; this is the most that it can make of it. */
-function sizeAtMost(grapheme: string): number {
-  if (/^[A-Za-z0-9 .,/-]$/u.test(grapheme)) return 1;
-  return sizeOf(escapeCode(grapheme)) + 2 * (grapheme.match(/[*~`_@#:>]/gu)?.length ?? 0);
+/** Escaping looks at what stands beside a character; this is the most that it can make of it, in bytes of JSON. */
+function sizeAtMost(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code >= 0x80) return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  if (character === '&') return 5;
+  if (character === '<' || character === '>') return 4;
+  if ('*~`_@#:'.includes(character)) return 3;
+  return character === '"' || character === '\\' || character === '\n' ? 2 : 1;
 }

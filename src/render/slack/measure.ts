@@ -12,15 +12,11 @@ export function sizeOf(value: unknown): number {
 /** What JSON writes as it is, in one byte each. */
 const UNESCAPED = /^[ !#-[\]-~]*$/u;
 
-/** What a reader takes for one character: never split. */
-export function graphemes(text: string): Iterable<string> {
-  return SIMPLE.test(text) ? text : segmentsOf(text);
+/** The end of what a reader takes for whole characters, at or before a place in a text: none is split there. */
+export function wholeUntil(text: string, place: number): number {
+  if (place >= text.length) return text.length;
+  if (place <= 0) return 0;
+  return SEGMENTER.segment(text).containing(place)?.index ?? 0;
 }
 
-// Without letters that join with what follows them, each UTF-16 unit is one.
-const SIMPLE = /^[\n\x20-\x7e]*$/u;
 const SEGMENTER = new Intl.Segmenter();
-
-function* segmentsOf(text: string): Iterable<string> {
-  for (const { segment } of SEGMENTER.segment(text)) yield segment;
-}

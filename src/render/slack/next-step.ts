@@ -38,11 +38,12 @@ function recoverySteps(diagnosis: Diagnosis, words: Words, command: string): rea
   const faults = diagnosis.causes.filter((cause, index) => index === 0 || cause.certainty !== 'possible');
   const steps = faults.flatMap((cause) =>
     cause.recoveries.length === 0
-      ? [() => byHand(cause, words, command)]
+      ? [() => byHand(cause, command)]
       : cause.recoveries.map((recovery) => () => recoveryStep(recovery, cause, words)),
   );
   const shown = steps.slice(0, SHOWN_STEPS).map((render) => render());
   const rest = steps.length - shown.length;
+  const isByHand = faults.some(({ recoveries }) => recoveries.length === 0);
   const runs = faults.some((cause) => cause.recoveries.some(({ argv }) => argv.length > 0));
   return [
     section(
@@ -54,6 +55,7 @@ function recoverySteps(diagnosis: Diagnosis, words: Words, command: string): rea
       undefined,
       STEPS_BYTES,
     ),
+    ...(isByHand ? [context(markup`${words.verdict.byHand}`)] : []),
     ...(runs ? [context(markup`${words.verdict.notByItself}`)] : []),
   ];
 }
@@ -71,8 +73,9 @@ function recoveryStep(recovery: RecoveryText, cause: NamedCause, words: Words): 
     : whole;
 }
 
-function byHand(cause: NamedCause, words: Words, command: string): Markup {
-  return markup`${cause.title}${words.colon}${words.verdict.byHand} ${code(`${command} explain ${cause.id}`)}`;
+/** No command is known: the catalogue tells how, step by step. */
+function byHand(cause: NamedCause, command: string): Markup {
+  return markup`${cause.title} · ${code(`${command} explain ${cause.id}`)}`;
 }
 
 /** What could not be seen, each with its remedy, and what to do then. */

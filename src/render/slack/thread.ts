@@ -66,10 +66,11 @@ function chainBlocks({ causes }: Diagnosis, words: Words): readonly Later[] {
 }
 
 function causeBlocks(cause: NamedCause, words: Words): readonly Later[] {
-  const evidence = shownEvidence(cause);
+  let evidence: ReturnType<typeof shownEvidence> | undefined;
   return [
     () => section(titleOf(cause, words), undefined, 900),
     ...cause.chain.map((link, index) => () => {
+      evidence ??= shownEvidence(cause);
       const seen = renderEvidence(evidence[index] ?? [], words);
       return section(lines([linkHead(link, index, cause), ...seen]), undefined, 2400);
     }),

@@ -75,7 +75,7 @@ export const wordsEn: Words = {
     moreHops: (count) => `and ${s(count, 'more hop')}, in the thread’s file`,
     nextStep: 'Next step',
     notByItself: 'goodgate does not run this by itself: it is for you to run.',
-    byHand: 'There is no ready-made command for this. How to mend it by hand, step by step:',
+    byHand: 'Where no ready-made command is known, the explanation tells how to mend it, step by step.',
     longCommand: 'The command is too long to be shown here: it stands in the thread’s file.',
     moreSteps: (count) => `and ${s(count, 'more step')}, in the thread’s file`,
     alsoBroken: 'Also broken',

@@ -68,7 +68,7 @@ export const wordsZh: Words = {
     moreHops: (count) => `另有 ${count} 站，见消息列中的文件`,
     nextStep: '下一步',
     notByItself: 'goodgate 不会自行执行以上命令，请由您执行。',
-    byHand: '没有现成的命令。人工修复的逐步做法：',
+    byHand: '没有现成命令的故障，其解释中有逐步的修复做法。',
     longCommand: '命令过长，无法在此显示，见消息列中的文件。',
     moreSteps: (count) => `另有 ${count} 个步骤，见消息列中的文件`,
     alsoBroken: '其他故障',
