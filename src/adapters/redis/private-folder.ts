@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 
@@ -28,8 +37,7 @@ export function preparePrivateFolder(dataFolder: string, env: NodeJS.ProcessEnv)
     const path = join(dataFolder, 'redis');
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     makePrivate(path);
-    const sockets = socketFolder(path, env);
-    if (sockets !== path) makePrivate(sockets);
+    const sockets = fits(path) ? path : linkTo(path, env);
     const folder: PrivateFolder = {
       path,
       log: join(path, 'redis.log'),
@@ -60,19 +68,32 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function socketFolder(path: string, env: NodeJS.ProcessEnv): string {
-  if (fits(path)) return path;
+/**
+ * A short way to a folder whose own path is too long for a socket. The sockets themselves still lie in the folder, so
+ * that whoever comes by another way meets the same ones.
+ */
+function linkTo(path: string, env: NodeJS.ProcessEnv): string {
   const name = `goodgate-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`;
   const runtime = env['XDG_RUNTIME_DIR'];
   const inRuntime = runtime !== undefined && isAbsolute(runtime) ? join(runtime, name) : undefined;
-  return inRuntime !== undefined && fits(inRuntime) ? inRuntime : join(tmpdir(), name);
+  const link = inRuntime !== undefined && fits(inRuntime) ? inRuntime : join(tmpdir(), name);
+  try {
+    symlinkSync(path, link);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const state = lstatSync(link);
+  if (!state.isSymbolicLink() || state.uid !== process.getuid?.() || readlinkSync(link) !== path) {
+    throw new Error(`${link} is not the link to ${path} that it should be: remove it`);
+  }
+  return link;
 }
 
 function fits(folder: string): boolean {
   return Buffer.byteLength(join(folder, OWNER_SOCKET)) <= LONGEST_SOCKET_PATH;
 }
 
-/** In a folder that all may write to, somebody else could have made it, or laid a link there. */
+/** Somebody else could have made it, or laid a link there. */
 function makePrivate(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PrivateFolder } from './private-folder.js';
 
@@ -43,7 +43,7 @@ function serverWords(folder: PrivateFolder): readonly string[] {
 export function findLeftBehind(folder: PrivateFolder): number | undefined {
   try {
     const pid = Number(readFileSync(folder.pidFile, 'utf8').trim());
-    return Number.isSafeInteger(pid) && pid > 1 && isAlive(pid) && isRedis(pid) ? pid : undefined;
+    return Number.isSafeInteger(pid) && pid > 1 && isAlive(pid) && isOurRedis(pid, folder) ? pid : undefined;
   } catch {
     return undefined;
   }
@@ -83,13 +83,12 @@ function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-/** Process numbers are used again: after a reboot it may be another program's. Only Linux tells; elsewhere it is believed. */
-function isRedis(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('redis-server');
-  } catch {
-    return process.platform !== 'linux';
-  }
+/** Process numbers are used again: after a reboot it may be another program's. */
+function isOurRedis(pid: number, folder: PrivateFolder): boolean {
+  if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder.path);
+  return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes(
+    'redis-server',
+  );
 }
 
 function isZombie(pid: number): boolean {

@@ -34,6 +34,23 @@ describe('a Redis that goes away', () => {
     expect(await store.claim(draftFor('docs'), noon)).toEqual({ run, created: false });
   });
 
+  it('keeps every run that it acknowledged until the moment in which it was killed', async () => {
+    const store = createRunStore(await redis.connect(), { onBroken });
+    const acknowledged: string[] = [];
+    const asking = Array.from({ length: 400 }, async (_, index) => {
+      const { run } = await store.claim(draftFor(`t${index}`), noon);
+      acknowledged.push(run.id);
+      if (acknowledged.length === 100) await redis.server.kill();
+    });
+    const refused = (await Promise.allSettled(asking)).filter((one) => one.status === 'rejected');
+    expect(refused.every((one) => one.reason instanceof UnavailableError)).toBe(true);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(100);
+    await redis.server.start();
+    await isBack(store);
+    const kept = new Set((await store.recent(1_000)).map((run) => run.id));
+    expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+  });
+
   it('is unavailable when it is frozen, and serves again by itself', async () => {
     const store = createRunStore(await redis.connect(), { onBroken });
     redis.server.freeze();

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../../playground/world/wait-until.js';
@@ -10,6 +10,7 @@ import { connectRedis, disconnectRedis, whenReady } from '../../../src/adapters/
 import { howToGetRedis } from '../../../src/adapters/redis/how-to-get-redis.js';
 import { findProgram, preparePrivateFolder } from '../../../src/adapters/redis/private-folder.js';
 import { type PrivateRedis, startPrivateRedis } from '../../../src/adapters/redis/private-redis.js';
+import { isAlive } from '../../../src/adapters/redis/private-server.js';
 import { createRunStore } from '../../../src/adapters/redis/run-store.js';
 import { placeOf } from './a-redis.js';
 import { draftFor, noon } from './some-runs.js';
@@ -68,15 +69,6 @@ async function startOther(): Promise<{
   return { child, ...JSON.parse(String(chunks[0])) };
 }
 
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe('the private Redis', () => {
   it('keeps what it was told over a stop and a start, for nobody else, and not on the network', async () => {
     const first = await startRunning();
@@ -86,7 +78,7 @@ describe('the private Redis', () => {
     expect(placeOf(first.url)).toEqual(first.place);
     expect(execFileSync('ss', ['-Hltnp']).toString()).not.toContain(`pid=${first.pid()},`);
     await first.stop();
-    expect(isThere(first.pid())).toBe(false);
+    expect(isAlive(first.pid())).toBe(false);
     const second = await startRunning();
     expect(second.takenOver).toBe(false);
     expect(await inStore(second, (store) => store.get(run.id))).toEqual(run);
@@ -96,7 +88,7 @@ describe('the private Redis', () => {
     const first = await startRunning();
     expect(await start()).toEqual({ state: 'in-use', folder: join(dataFolder, 'redis'), url: first.url });
     expect(await startOther()).toMatchObject({ state: 'in-use' });
-    expect(isThere(first.pid())).toBe(true);
+    expect(isAlive(first.pid())).toBe(true);
   });
 
   it('is started by one, however many start at once', async () => {
@@ -112,13 +104,13 @@ describe('the private Redis', () => {
     const other = await startOther();
     other.child.kill('SIGKILL');
     await once(other.child, 'exit');
-    expect(isThere(other.pid)).toBe(true);
+    expect(isAlive(other.pid)).toBe(true);
     const redis = await startRunning();
     expect(redis.takenOver).toBe(true);
     expect(redis.pid()).toBe(other.pid);
     await inStore(redis, (store) => store.claim(draftFor('docs'), noon));
     await redis.stop();
-    await waitUntil('it has ended', async () => !isThere(other.pid));
+    await waitUntil('it has ended', async () => !isAlive(other.pid));
   });
 
   it('is no member of the process group that the Ctrl-C of a terminal goes to', async () => {
@@ -145,7 +137,7 @@ describe('the private Redis', () => {
       'it is given up',
       async () => {
         if (deaths.at(-1) === 'gone') return true;
-        if (isThere(redis.pid())) process.kill(redis.pid(), 'SIGKILL');
+        if (isAlive(redis.pid())) process.kill(redis.pid(), 'SIGKILL');
         return deaths.join();
       },
       60_000,
@@ -153,14 +145,23 @@ describe('the private Redis', () => {
     expect(deaths).toEqual([...Array.from({ length: 5 }, () => 'started-again'), 'gone']);
   });
 
-  it('has its socket elsewhere where the folder is too long for one', async () => {
-    const redis = await startRunning(join(dataFolder, 'x'.repeat(120)), {
-      ...process.env,
-      XDG_RUNTIME_DIR: dataFolder,
-    });
+  it('is reached by a short way where the folder is too long for a socket, and is one, whichever way', async () => {
+    const long = join(dataFolder, 'x'.repeat(120));
+    const redis = await startRunning(long, { ...process.env, XDG_RUNTIME_DIR: dataFolder });
     expect(redis.place.path.length).toBeLessThan(104);
     expect(redis.place.path.startsWith(dataFolder)).toBe(true);
     await inStore(redis, (store) => store.claim(draftFor('docs'), noon));
+    const byTmp = await start(long, { ...process.env, XDG_RUNTIME_DIR: undefined });
+    expect(byTmp).toMatchObject({ state: 'in-use' });
+    if (byTmp.state === 'in-use') rmSync(dirname(new URL(byTmp.url).pathname));
+  });
+
+  it('starts beside a foreign process that has the number of an earlier server', async () => {
+    const redis = await startRunning();
+    await redis.stop();
+    writeFileSync(join(dataFolder, 'redis', 'redis.pid'), `${process.pid}\n`);
+    const next = await startRunning();
+    expect(next.takenOver).toBe(false);
   });
 
   it('says where its log is when it cannot start', async () => {
