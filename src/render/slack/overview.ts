@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import type { Overview, TargetLine } from '../../domain/answer.js';
 import { ACTIONS, numberedAction } from '../../domain/chat-actions.js';
 import type { Incident } from '../../domain/incident.js';
@@ -50,9 +50,18 @@ export function renderIncidents(incidents: readonly Incident[], words: Words): r
   const shown = incidents.slice(0, SHOWN_INCIDENTS);
   return [
     section(bold(words.answer.incidents(incidents.length))),
-    ...shown.map((incident) => section(incidentText(incident, words), undefined, 600)),
+    ...shown.map((incident, index) =>
+      section(incidentText(incident, words), acknowledgeButton(incident, index, words), 600),
+    ),
     ...rest(incidents.length - shown.length, words),
   ];
+}
+
+/** For whoever sees it first; nothing where somebody is on it already. */
+function acknowledgeButton(incident: Incident, index: number, words: Words): Button | undefined {
+  if (incident.acknowledged !== undefined || incident.state === 'resolved') return undefined;
+  const action = numberedAction(ACTIONS.acknowledge, index);
+  return button(words.buttons.acknowledge, action, incident.id)[0];
 }
 
 function incidentText(incident: Incident, words: Words): Markup {
