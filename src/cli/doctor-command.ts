@@ -11,6 +11,7 @@ import type { Composition } from './composition.js';
 import { askOutside, type OutsideView } from './doctor/ask-outside.js';
 import { describeWay } from './doctor/describe-way.js';
 import { type Examination, examineHost } from './doctor/examine-host.js';
+import { examineService, type ServiceSection } from './doctor/examine-service.js';
 import { type DoctorLine, failedStep, judgeExamination, STEPS } from './doctor/judge-examination.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
@@ -25,7 +26,7 @@ interface Patients {
   readonly language?: Language;
 }
 
-/** `goodgate doctor`: what is missing on the way to every host, and what that costs. */
+/** `goodgate doctor`: what is missing on the way to every host, and for the service where its variables are set. */
 export async function runDoctor(
   name: string | undefined,
   options: TargetOptions & FormatOptions,
@@ -40,13 +41,14 @@ export async function runDoctor(
   const lang = languageOf([options.lang, language], io.env);
   const runner = await composition.hostRunner();
   const limits = { connectTimeoutMs, signal: io.signal };
-  const [seen, outside] = await Promise.all([
+  const [seen, outside, service] = await Promise.all([
     Promise.all(
       hosts.map(async ({ host, roles }) => ({ seen: await examineHost(host, runner, limits), roles })),
     ),
     Promise.all(
       urls.map(async (one) => ({ ...one, view: await askOutside(one.url, connectTimeoutMs, io.signal) })),
     ),
+    examineService(io.env, { timeoutMs: connectTimeoutMs, signal: io.signal, lang }),
   ]);
   if (io.signal.aborted) {
     return EXIT.interrupted;
@@ -56,10 +58,16 @@ export async function runDoctor(
   const asked = outside.map((one) => ({ ...one, line: outsideLine(one.view, words) }));
   io.stdout.write(
     options.format === 'json'
-      ? doctorJson(judged, asked)
-      : renderDoctor(sectionsOf(judged, asked, words), { lang, terminal: terminalOf(io.stdout, io.env) }),
+      ? doctorJson(judged, asked, service)
+      : renderDoctor([...sectionsOf(judged, asked, words), ...service], {
+          lang,
+          terminal: terminalOf(io.stdout, io.env),
+        }),
   );
-  const allLines = [...judged.flatMap(({ lines }) => lines), ...asked.map(({ line }) => line)];
+  const allLines = [
+    ...[...judged, ...service].flatMap(({ lines }) => lines),
+    ...asked.map(({ line }) => line),
+  ];
   if (seen.every((one) => one.seen.state === 'not-reached')) {
     return EXIT.unreachable;
   }
@@ -153,7 +161,11 @@ function stepsOf(seen: Extract<Examination, { state: 'not-reached' }>, words: Te
   }));
 }
 
-function doctorJson(judged: readonly Judged[], asked: readonly Asked[]): string {
+function doctorJson(
+  judged: readonly Judged[],
+  asked: readonly Asked[],
+  service: readonly ServiceSection[],
+): string {
   const hosts = judged.map(({ seen, lines }) => ({
     host: seen.host.alias,
     reached: seen.state === 'reached',
@@ -163,5 +175,6 @@ function doctorJson(judged: readonly Judged[], asked: readonly Asked[]): string 
     findings: lines,
   }));
   const outside = asked.map(({ target, url, line }) => ({ target, url, ...line }));
-  return jsonText({ schema: 1, hosts, outside });
+  const parts = service.map(({ title, about, lines }) => ({ part: title, about, findings: lines }));
+  return jsonText({ schema: 1, hosts, outside, ...(parts.length === 0 ? {} : { service: parts }) });
 }

@@ -22,7 +22,7 @@ export interface ServiceEnvironment {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Each may also be given as the path of a file, `SLACK_BOT_TOKEN_FILE`: what Docker and Kubernetes call secrets. */
-const SECRETS = [
+export const SECRETS = [
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
   'SLACK_SIGNING_SECRET',

@@ -17,7 +17,8 @@ export interface DoctorLine {
     | 'docker'
     | 'outside'
     | 'slack'
-    | 'redis';
+    | 'redis'
+    | 'environment';
   readonly says: string;
   readonly remedy?: string;
 }

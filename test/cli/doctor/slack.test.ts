@@ -1,59 +1,22 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askSlack } from '../../../src/cli/doctor/ask-slack.js';
 import { judgeSlack } from '../../../src/cli/doctor/judge-slack.js';
+import { type SlackServer, startSlackServer } from './slack-server.js';
 
 const BOT = 'xoxb-11-bot-secret';
 const APP = 'xapp-1-app-secret';
 const SCOPES = { commands: 'the slash command', 'chat:write': 'to post' };
 const limits = { timeoutMs: 20_000, signal: new AbortController().signal };
 
-interface Answer {
-  readonly body: object;
-  readonly scopes?: string;
-  readonly status?: number;
-}
-
-let server: Server;
-let apiUrl = '';
-let answers: Record<string, Answer> = {};
-/** Methods with the tokens that came with them. */
-let asked: string[] = [];
-
+let slack: SlackServer;
 beforeEach(async () => {
-  asked = [];
-  answers = {
-    '/api/auth.test': {
-      body: { ok: true, team: 'Example', user: 'goodgate', team_id: 'T1', user_id: 'U1', bot_id: 'B1' },
-      scopes: 'commands,chat:write,users:read',
-    },
-    '/api/apps.connections.open': { body: { ok: true, url: 'wss://wss.example.com/link?ticket=1' } },
-  };
-  server = createServer((request, response) => {
-    asked.push(`${request.url} ${request.headers.authorization}`);
-    const {
-      body,
-      scopes,
-      status = 200,
-    } = answers[request.url ?? ''] ?? { body: { ok: false, error: 'unknown_method' } };
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      ...(scopes === undefined ? {} : { 'x-oauth-scopes': scopes }),
-    });
-    response.end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  slack = await startSlackServer();
 });
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => slack.close());
 
 async function doctor(lang: 'en' | 'zh' = 'en', appToken: string | undefined = APP) {
   const view = await askSlack(
-    { token: BOT, apiUrl, ...(appToken === undefined ? {} : { appToken }) },
+    { token: BOT, apiUrl: slack.apiUrl, ...(appToken === undefined ? {} : { appToken }) },
     limits,
   );
   const lines = judgeSlack(view, SCOPES, lang);
@@ -68,14 +31,14 @@ describe('what the doctor says of Slack', () => {
       { state: 'ok', about: 'slack', says: 'all 2 scopes are there' },
       { state: 'ok', about: 'slack', says: 'SLACK_APP_TOKEN is good: Slack opens the way in (Socket Mode)' },
     ]);
-    expect(asked.sort()).toEqual([
+    expect(slack.asked.sort()).toEqual([
       `/api/apps.connections.open Bearer ${APP}`,
       `/api/auth.test Bearer ${BOT}`,
     ]);
   });
 
   it('names each scope that is missing, what it is for and how to add it', async () => {
-    answers['/api/auth.test'] = { body: { ok: true, team: 'T', user: 'u' }, scopes: 'commands' };
+    slack.answers['/api/auth.test'] = { body: { ok: true, team: 'T', user: 'u' }, scopes: 'commands' };
     const problems = (await doctor()).filter(({ state }) => state === 'problem');
     expect(problems.map(({ says }) => says)).toEqual(['the scope chat:write is missing: to post']);
     expect(problems[0]?.remedy).toContain('goodgate slack-manifest');
@@ -85,7 +48,7 @@ describe('what the doctor says of Slack', () => {
   });
 
   it('holds scopes that Slack did not name for unknown, not for right', async () => {
-    answers['/api/auth.test'] = { body: { ok: true, team: 'T', user: 'u' } };
+    slack.answers['/api/auth.test'] = { body: { ok: true, team: 'T', user: 'u' } };
     expect(await doctor()).toContainEqual({
       state: 'note',
       about: 'slack',
@@ -99,7 +62,7 @@ describe('what the doctor says of Slack', () => {
     ['not_allowed_token_type', 'begins with xoxb-'],
     ['something_new', 'auth.test'],
   ])('says what to do where Slack refuses the bot token with %s', async (error, remedy) => {
-    answers['/api/auth.test'] = { body: { ok: false, error } };
+    slack.answers['/api/auth.test'] = { body: { ok: false, error } };
     const [line] = await doctor();
     expect(line).toMatchObject({ state: 'problem', says: `Slack does not take SLACK_BOT_TOKEN (${error})` });
     expect(line?.remedy).toContain(remedy);
@@ -110,7 +73,7 @@ describe('what the doctor says of Slack', () => {
     ['token_revoked', 'make a new one'],
     ['forbidden_team', 'Socket Mode'],
   ])('says what to do where Slack refuses the app token with %s', async (error, remedy) => {
-    answers['/api/apps.connections.open'] = { body: { ok: false, error } };
+    slack.answers['/api/apps.connections.open'] = { body: { ok: false, error } };
     const line = (await doctor()).at(-1);
     expect(line).toMatchObject({ state: 'problem' });
     expect(line?.says).toContain(`SLACK_APP_TOKEN (${error})`);
@@ -118,14 +81,14 @@ describe('what the doctor says of Slack', () => {
   });
 
   it('over HTTP there is no way in to be asked, and the signing secret is not called right', async () => {
-    const view = await askSlack({ token: BOT, apiUrl }, limits);
+    const view = await askSlack({ token: BOT, apiUrl: slack.apiUrl }, limits);
     expect(judgeSlack(view, SCOPES, 'en').at(-1)).toMatchObject({ state: 'note' });
-    expect(asked).toHaveLength(1);
+    expect(slack.asked).toHaveLength(1);
   });
 
   it('says once, and why, that Slack cannot be reached', async () => {
-    const port = new URL(apiUrl).port;
-    await new Promise((resolve) => server.close(resolve));
+    const { port } = new URL(slack.apiUrl);
+    await slack.close();
     expect(await doctor()).toEqual([
       {
         state: 'problem',
@@ -134,18 +97,17 @@ describe('what the doctor says of Slack', () => {
         remedy: 'let this machine reach https://slack.com and wss://*.slack.com on port 443',
       },
     ]);
-    server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    slack = await startSlackServer();
   });
 
   it('waits no longer than it was told', async () => {
-    server.removeAllListeners('request');
-    const view = await askSlack({ token: BOT, apiUrl }, { ...limits, timeoutMs: 50 });
+    slack.fallSilent();
+    const view = await askSlack({ token: BOT, apiUrl: slack.apiUrl }, { ...limits, timeoutMs: 50 });
     expect(view.bot).toEqual({ state: 'silent', says: 'no answer in time' });
   });
 
   it('an error of the server is no refusal', async () => {
-    answers['/api/auth.test'] = { body: {}, status: 503 };
+    slack.answers['/api/auth.test'] = { body: {}, status: 503 };
     const [line] = await doctor();
     expect(line?.says).toContain('Slack could not be asked');
     expect(line?.says).toContain('503');
