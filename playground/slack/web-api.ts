@@ -1,7 +1,7 @@
 import type { CallRecord } from './call-record.js';
 import type { Emulator } from './emulator.js';
 import type { FaultBox, SlackFault } from './faults.js';
-import { type Json, jsonObject, objectIn, objectsIn, textIn } from './json.js';
+import { type Json, jsonObject, jsonObjects, objectIn, objectsIn, textIn } from './json.js';
 import type { Membership } from './membership.js';
 import { fieldOf, refusalOf, violationsOf } from './refusals.js';
 import type { Seen } from './seen.js';
@@ -86,7 +86,7 @@ export function createWebApi(parts: WebApiParts): WebApi {
         seen.whisper(
           textIn(fields, 'user'),
           textIn(fields, 'channel'),
-          { ...fields, blocks: fieldOf(fields, 'blocks'), user: app.botUserId },
+          { ...completed(method, fields), user: app.botUserId },
           textIn(body, 'message_ts'),
         );
         return;
@@ -118,10 +118,20 @@ export function createWebApi(parts: WebApiParts): WebApi {
   return { calls, answer };
 }
 
-/** Slack notes with each message of a bot which bot wrote it; emulate notes it when asked. */
+/** Slack notes with each message of a bot which bot wrote it, and gives each block an id; emulate does neither. */
 function completed(method: string, fields: Json): Json {
-  if (method !== 'chat.postMessage') return fields;
-  return { ...fields, bot_id: app.botId, app_id: app.appId };
+  if (method.startsWith('views.')) {
+    const view = jsonObject(fieldOf(fields, 'view'));
+    return view === undefined ? fields : { ...fields, view: { ...view, ...numbered(view['blocks']) } };
+  }
+  if (!method.startsWith('chat.')) return fields;
+  const bot = method === 'chat.postMessage' ? { bot_id: app.botId, app_id: app.appId } : {};
+  return { ...fields, ...numbered(fieldOf(fields, 'blocks')), ...bot };
+}
+
+function numbered(blocks: unknown): Json {
+  if (!Array.isArray(blocks)) return {};
+  return { blocks: jsonObjects(blocks).map((block, index) => ({ block_id: `b${index + 1}`, ...block })) };
 }
 
 /** https://docs.slack.dev/reference/methods/users.info: `locale` comes when it is asked for. */

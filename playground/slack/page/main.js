@@ -1,0 +1,417 @@
+import { renderBlocks } from './blocks.js';
+import { button, confirmed, showFaults, showModal } from './dialogs.js';
+import { element, mrkdwn } from './mrkdwn.js';
+import { WORDS } from './words.js';
+
+const at = (id) => document.getElementById(id);
+/** Where this person looks: a channel, or the Home tab; and which thread is open. */
+const looking = { user: '', place: '', tab: 'messages', thread: '' };
+let state;
+let context;
+const told = new Set();
+
+async function load() {
+  const asked = new URLSearchParams({ user: looking.user, place: looking.place, thread: looking.thread });
+  try {
+    const answer = await fetch(`/page/state?${asked}`);
+    state = await answer.json();
+    show();
+  } catch {
+    trouble('offline');
+  }
+}
+
+async function act(body) {
+  trouble(undefined);
+  try {
+    const answer = await fetch('/page/act', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user: looking.user, ...body }),
+    });
+    const said = await answer.json();
+    if (said.error !== undefined) trouble(said.error);
+    await load();
+    return said;
+  } catch {
+    trouble('offline');
+    return {};
+  }
+}
+
+function trouble(kind) {
+  const text = kind === undefined ? '' : ((context?.words ?? WORDS.en).trouble[kind] ?? kind);
+  at('trouble').textContent = text;
+  at('trouble').hidden = text === '';
+}
+
+function show() {
+  looking.user = state.me;
+  looking.place = state.channel;
+  const words = WORDS[state.language];
+  const locale = state.language === 'zh' ? 'zh-CN' : 'en-GB';
+  document.documentElement.lang = locale;
+  const nameOf = (id) => state.people.find((one) => one.id === id)?.name;
+  const channelOf = (id) => state.channels.find((one) => one.id === id)?.name;
+  context = { words, locale, nameOf, channelOf, follow };
+  showFrame(words);
+  showSidebar(words);
+  const home = looking.tab === 'home';
+  at('home').hidden = !home;
+  at('messages').hidden = home;
+  at('composer').hidden = home;
+  at('welcome').hidden = home || state.channels[0].id !== state.channel || state.messages.length > 8;
+  if (home) showHome(words);
+  else showMessages(at('messages'), state.messages, 'channel');
+  at('thread').hidden = looking.thread === '';
+  document.body.classList.toggle('with-thread', looking.thread !== '');
+  showMessages(at('thread-messages'), looking.thread === '' ? [] : state.thread, 'thread');
+  showModal(
+    state.modal,
+    state.modalErrors,
+    { ...viewContext('modal'), press: pressIn('modal') },
+    { close: () => act({ act: 'close-modal' }), submit: (chosen) => act({ act: 'submit', chosen }) },
+  );
+}
+
+function showFrame(words) {
+  at('brand-note').textContent = words.note;
+  at('skip').textContent = words.skip;
+  at('menu').setAttribute('aria-label', words.channels);
+  at('send').textContent = words.send;
+  at('thread-send').textContent = words.send;
+  at('thread-title').textContent = words.thread;
+  at('thread-close').setAttribute('aria-label', words.close);
+  at('hint').textContent = words.hint;
+  const place = placeName();
+  at('composer-text').placeholder = words.write(place);
+  at('composer-text').setAttribute('aria-label', words.write(place));
+  at('thread-text').placeholder = words.reply;
+  at('thread-text').setAttribute('aria-label', words.reply);
+  showOnce(at('people'), [state.me, state.language], () =>
+    state.people
+      .filter(({ kind }) => kind === 'person')
+      .map((person) => {
+        const node = button(person.realName, 'person', () => become(person.id));
+        node.prepend(avatar(person));
+        node.setAttribute('aria-pressed', String(person.id === state.me));
+        return node;
+      }),
+  );
+  at('people').setAttribute('aria-label', words.people);
+  showWorld(words);
+  showOnce(at('welcome'), [state.language], () => {
+    const example = `${state.command} check docs-server`;
+    const tryIt = button(words.tryIt, 'primary', () => {
+      at('composer-text').value = example;
+      at('composer-text').focus();
+    });
+    const line = element('p', { class: 'try' }, element('code', {}, example), tryIt);
+    return [element('h2', {}, words.welcome), element('p', {}, words.welcomeText), line];
+  });
+}
+
+function showWorld(words) {
+  const { world, faults } = state;
+  at('world').hidden = faults.length === 0;
+  const title = faults.find(({ name }) => name === world.name)?.title ?? world.name;
+  const text = {
+    well: words.well,
+    broken: words.broken(title),
+    breaking: words.breaking,
+    mending: words.mending,
+  };
+  if (at('world-state').textContent !== text[world.kind]) at('world-state').textContent = text[world.kind];
+  at('world-state').dataset.kind = world.kind;
+  at('mend').textContent = words.mend;
+  at('mend').hidden = world.kind !== 'broken';
+  at('break').textContent = words.break;
+  at('break').disabled = world.kind === 'breaking' || world.kind === 'mending';
+}
+
+function showSidebar(words) {
+  showOnce(at('sidebar'), [state.language, state.channel, looking.tab], () => {
+    const entry = (label, current, go) => {
+      const node = button(label, 'entry', go);
+      if (current) node.setAttribute('aria-current', 'page');
+      return element('li', {}, node);
+    };
+    const rooms = state.channels.map(({ id, name, kind }) =>
+      entry(`${kind === 'private' ? '🔒' : '#'} ${name}`, id === state.channel, () => go(id, 'messages')),
+    );
+    const inApp = state.channel === state.direct;
+    const apps = entry('goodgate', inApp, () => go(state.direct, 'home'));
+    apps.firstChild.prepend(avatar({ id: '', name: 'goodgate', kind: 'app' }));
+    return [
+      element('h2', {}, words.channels),
+      element('ul', {}, ...rooms),
+      element('h2', {}, words.apps),
+      element('ul', {}, apps),
+    ];
+  });
+  showOnce(at('pane-head'), [state.language, state.channel, looking.tab], () => {
+    const title = element('h1', {}, placeName());
+    if (state.channel !== state.direct) return [title];
+    const tab = (name) => {
+      const node = button(words[name], 'tab', () => go(state.direct, name));
+      node.setAttribute('aria-pressed', String(looking.tab === name));
+      return node;
+    };
+    return [title, tab('home'), tab('messages')];
+  });
+}
+
+function placeName() {
+  if (state.channel === state.direct) return 'goodgate';
+  return `#${context.channelOf(state.channel)}`;
+}
+
+function showHome(words) {
+  showOnce(at('home'), [state.home, state.language], () => [
+    state.home === null
+      ? element('p', { class: 'quiet' }, words.noHome)
+      : renderBlocks(state.home.blocks, { ...viewContext('home'), press: pressIn('home') }),
+  ]);
+}
+
+function viewContext(view) {
+  return {
+    ...context,
+    async suggest(actionId, typed) {
+      const said = await fetch('/page/act', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ act: 'suggest', user: looking.user, view, actionId, typed }),
+      });
+      return (await said.json()).options ?? [];
+    },
+  };
+}
+
+function pressIn(view) {
+  return async (actionId, value, confirm) => {
+    if (await confirmed(confirm, context)) await act({ act: 'click-in-view', view, actionId, value });
+  };
+}
+
+/** Messages that are the same as before keep their nodes, and with them focus and selection. */
+function showMessages(list, messages, where) {
+  const scroll = list.closest('.scroll');
+  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+  const place = `${looking.user} ${state.channel} ${where === 'thread' ? looking.thread : ''}`;
+  const moved = list.dataset.place !== place;
+  if (moved) list.replaceChildren();
+  list.dataset.place = place;
+  const before = new Map([...list.children].map((node) => [node.dataset.ts, node]));
+  const seen = new Set();
+  let previous;
+  for (const message of messages) {
+    const face = JSON.stringify([message, where === 'thread' ? state.files : []]);
+    let node = before.get(message.ts);
+    if (node === undefined || node.dataset.face !== face) {
+      const fresh = renderMessage(message, where);
+      fresh.dataset.face = face;
+      if (node === undefined) {
+        if (!moved) announce(message);
+      } else node.remove();
+      node = fresh;
+    }
+    const next = previous === undefined ? list.firstChild : previous.nextSibling;
+    if (next !== node) list.insertBefore(node, next);
+    previous = node;
+    seen.add(message.ts);
+  }
+  for (const [ts, node] of before) if (!seen.has(ts)) node.remove();
+  if (atEnd || moved) scroll.scrollTop = scroll.scrollHeight;
+}
+
+function announce({ ts, user, text }) {
+  if (told.has(ts) || user === looking.user) return;
+  told.add(ts);
+  at('live').replaceChildren(context.words.newMessage(context.nameOf(user) ?? '', ''), mrkdwn(text, context));
+}
+
+function renderMessage(message, where) {
+  const { words } = context;
+  const author = state.people.find(({ id }) => id === message.user) ?? {
+    id: '',
+    name: 'goodgate',
+    kind: 'app',
+  };
+  const time = new Date(Number(message.ts) * 1000);
+  const clock = new Intl.DateTimeFormat(context.locale, { hour: '2-digit', minute: '2-digit' }).format(time);
+  const head = element('div', { class: 'm-head' }, element('strong', {}, author.realName ?? author.name));
+  if (author.kind === 'app') head.append(element('span', { class: 'badge' }, words.app));
+  head.append(element('time', { datetime: time.toISOString() }, clock));
+  if (message.shownTo === 'one') head.append(element('span', { class: 'only' }, words.onlyYou));
+  const body = element('div', { class: 'm-body' });
+  if (message.blocks.length > 0) body.append(renderBlocks(message.blocks, messageContext(message)));
+  else if (message.text !== '') body.append(element('div', {}, mrkdwn(message.text, context)));
+  for (const file of message.files) body.append(renderFile(file));
+  const node = element('li', { class: `message ${message.shownTo}`, 'data-ts': message.ts, tabindex: '-1' });
+  node.append(avatar(author), element('div', { class: 'm-all' }, head, body, tools(message, where)));
+  return node;
+}
+
+function messageContext({ channel, ts }) {
+  return {
+    ...context,
+    suggest: async () => [],
+    async press(actionId, value, confirm) {
+      if (await confirmed(confirm, context)) await act({ act: 'click', channel, ts, actionId, value });
+    },
+  };
+}
+
+function tools(message, where) {
+  const { words } = context;
+  const { channel, ts } = message;
+  const node = element('div', { class: 'm-tools' });
+  if (message.shownTo === 'one') return node;
+  if (where === 'channel' && message.replies > 0) {
+    node.append(button(words.replies(message.replies), 'replies', () => openThread(ts)));
+  }
+  const more = element('span', { class: 'm-more' });
+  if (where === 'channel' && message.replies === 0) {
+    more.append(button(words.openThread, 'small', () => openThread(ts)));
+  }
+  more.append(button(words.diagnose, 'small', () => act({ act: 'shortcut', channel, ts })));
+  node.append(more);
+  return node;
+}
+
+function renderFile(file) {
+  const { words } = context;
+  const content = state.files.find(({ id }) => id === file.id)?.content;
+  const node = element('div', { class: 'file' }, element('strong', {}, file.title ?? file.name));
+  node.append(element('span', { class: 'quiet' }, file.name));
+  if (content === undefined) return node;
+  const text = element('pre', { hidden: true, tabindex: '0' }, content);
+  const toggle = button(words.file, 'small', () => {
+    text.hidden = !text.hidden;
+    toggle.textContent = text.hidden ? words.file : words.hide;
+  });
+  node.append(toggle, text);
+  return node;
+}
+
+function avatar({ id, name, kind }) {
+  const hue = [...`${id}${name}`].reduce((sum, sign) => sum + sign.codePointAt(0), 0) % 6;
+  const sign = kind === 'app' ? (name === 'goodgate' ? '⛩' : '⚙') : [...name][0].toUpperCase();
+  return element(
+    'span',
+    { class: `avatar hue-${kind === 'app' ? 'app' : hue}`, 'aria-hidden': 'true' },
+    sign,
+  );
+}
+
+/** Makes the nodes anew only when what they show is another. */
+function showOnce(host, face, make) {
+  const now = JSON.stringify(face);
+  if (host.dataset.face === now) return;
+  host.dataset.face = now;
+  host.replaceChildren(...make());
+}
+
+function become(user) {
+  looking.user = user;
+  if (state.channel === state.direct) looking.place = '';
+  looking.tab = 'messages';
+  looking.thread = '';
+  trouble(undefined);
+  load();
+}
+
+async function go(place, tab) {
+  Object.assign(looking, { place, tab, thread: '' });
+  showMenu(false);
+  trouble(undefined);
+  await load();
+  if (tab === 'home') await act({ act: 'open-home' });
+}
+
+async function openThread(ts) {
+  looking.thread = ts;
+  await load();
+  at('thread-text').focus();
+}
+
+/** Addresses of messages lead to the channel or to the thread here. */
+function follow(address) {
+  const url = new URL(address);
+  if (url.origin !== location.origin) {
+    window.open(address, '_blank', 'noopener,noreferrer');
+    return;
+  }
+  const [, , channel, message] = url.pathname.split('/');
+  const ts = url.searchParams.get('thread_ts') ?? message?.replace(/^p(\d+)(\d{6})$/u, '$1.$2');
+  if (channel) Object.assign(looking, { place: channel, tab: 'messages', thread: ts ?? '' });
+  load();
+}
+
+function showMenu(open) {
+  document.body.classList.toggle('with-menu', open);
+  at('menu').setAttribute('aria-expanded', String(open));
+}
+
+function composer(form, field, threadTs) {
+  field.addEventListener('input', () => {
+    field.rows = Math.min(8, field.value.split('\n').length);
+  });
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (text === '') return;
+    field.value = '';
+    field.rows = 1;
+    const said = await act({ act: 'type', channel: state.channel, text, ...threadTs() });
+    if (said.error !== undefined && field.value === '') field.value = text;
+  });
+}
+
+composer(at('composer'), at('composer-text'), () => ({}));
+composer(at('thread-composer'), at('thread-text'), () => ({ threadTs: looking.thread }));
+at('thread-close').addEventListener('click', () => {
+  looking.thread = '';
+  load();
+});
+at('menu').addEventListener('click', () => showMenu(!document.body.classList.contains('with-menu')));
+at('break').addEventListener('click', () =>
+  showFaults(state.faults, context, (name) => act({ act: 'break', name })),
+);
+at('mend').addEventListener('click', () => act({ act: 'mend' }));
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || document.querySelector('dialog[open]') !== null) return;
+  if (document.body.classList.contains('with-menu')) showMenu(false);
+  else if (looking.thread !== '') at('thread-close').click();
+});
+
+const [place, thread] = location.hash.slice(1).split('/');
+if (place)
+  Object.assign(looking, { place: decodeURIComponent(place), thread: decodeURIComponent(thread ?? '') });
+await load();
+at('composer-text').focus();
+
+/** One load at a time; a change in the meantime asks for one more. */
+let loading = 'no';
+async function changed() {
+  if (loading !== 'no') {
+    loading = 'again';
+    return;
+  }
+  loading = 'yes';
+  await load();
+  const again = loading === 'again';
+  loading = 'no';
+  if (again) await changed();
+}
+const events = new EventSource('/page/events');
+events.onmessage = changed;
+events.onerror = () => trouble('offline');
+events.onopen = () => trouble(undefined);
