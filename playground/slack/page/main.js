@@ -319,7 +319,7 @@ function become(user) {
   looking.tab = 'messages';
   looking.thread = '';
   trouble(undefined);
-  load();
+  void load();
 }
 
 async function go(place, tab) {
@@ -346,7 +346,7 @@ function follow(address) {
   const [, , channel, message] = url.pathname.split('/');
   const ts = url.searchParams.get('thread_ts') ?? message?.replace(/^p(\d+)(\d{6})$/u, '$1.$2');
   if (channel) Object.assign(looking, { place: channel, tab: 'messages', thread: ts ?? '' });
-  load();
+  void load();
 }
 
 function showMenu(open) {
@@ -379,7 +379,7 @@ composer(at('composer'), at('composer-text'), () => ({}));
 composer(at('thread-composer'), at('thread-text'), () => ({ threadTs: looking.thread }));
 at('thread-close').addEventListener('click', () => {
   looking.thread = '';
-  load();
+  void load();
 });
 at('menu').addEventListener('click', () => showMenu(!document.body.classList.contains('with-menu')));
 at('break').addEventListener('click', () =>
