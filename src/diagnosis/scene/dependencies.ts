@@ -52,7 +52,7 @@ function dependencyFact(
   const owned = local ? host?.listeners.find(({ listener }) => listener.port === place.port) : undefined;
   const container = host?.services.find((one) => one.container && one.container.id === place.provider?.id);
   const provider =
-    container ?? owned?.service ?? (local ? likelyProvider(walk, service.host, place) : undefined);
+    container ?? owned?.service ?? (local ? likelyProvider(host?.services ?? [], place) : undefined);
   const down = container && container.running === false ? container : undefined;
   const process = owned?.pid === undefined ? undefined : host?.processes.get(owned.pid);
   return {
@@ -109,11 +109,16 @@ const PROVIDERS: Readonly<Record<string, RegExp>> = {
 };
 
 /** The unit or program that would serve it, where nothing listens: by its port in the command, else by its name. */
-function likelyProvider(walk: Walk, host: string, place: DependencyPlace): ServiceReading | undefined {
+export function likelyProvider(
+  services: readonly ServiceReading[],
+  place: Pick<DependencyPlace, 'kind' | 'port'>,
+): ServiceReading | undefined {
   const named = PROVIDERS[place.kind];
-  const services =
-    walk.hosts.find((one) => one.host === host)?.services.filter((one) => one.manager !== 'process') ?? [];
-  const fitting = services.filter((one) => named?.test(`${one.name} ${one.command ?? ''}`) === true);
+  const silent = services.filter(({ manager, running }) => {
+    // A container that runs would listen at this address if it served it.
+    return manager === 'docker' ? running === false : manager !== 'process';
+  });
+  const fitting = silent.filter((one) => named?.test(`${one.name} ${one.command ?? ''}`) === true);
   const byPort = fitting.find((one) => new RegExp(`\\b${place.port}\\b`).test(one.command ?? ''));
   return byPort ?? fitting.find((one) => one.running === false) ?? fitting[0];
 }
