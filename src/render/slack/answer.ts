@@ -1,13 +1,12 @@
 import type { KnownBlock } from '@slack/types';
-import type { Answer, Suggestion } from '../../domain/answer.js';
-import { ACTIONS, numberedAction } from '../../domain/chat-actions.js';
+import type { Answer } from '../../domain/answer.js';
 import type { ChatMessage } from '../../domain/chat-message.js';
-import type { Incident } from '../../domain/incident.js';
-import { actions, button, context, fitted, ifRoom, made, section, spoken } from './blocks.js';
+import { context, fitted, ifRoom, made, section, spoken } from './blocks.js';
+import { renderNotUnderstood, renderWhichIncident } from './choices.js';
 import { renderHelp } from './help.js';
 import { incidentLine } from './incident-line.js';
 import { renderLesson } from './lesson.js';
-import { bold, code, join, lines, link, type Markup, markup } from './markup.js';
+import { code, lines, link, type Markup, markup } from './markup.js';
 import { renderOverview, renderRuns, renderTargets } from './overview.js';
 import { renderTimeline } from './timeline.js';
 import type { Words } from './words.js';
@@ -92,33 +91,25 @@ function blocksOf(answer: Answer, words: Words, { command }: AnswerOptions): rea
         context(incidentLine(answer.incident, words)),
       ];
     case 'which-incident':
-      return [
-        section(
-          lines([
-            head,
-            ...answer.incidents.slice(0, SHOWN_SUGGESTIONS).map((one) => incidentChoice(one, words)),
-          ]),
-        ),
-        ...suggestions(
-          answer.incidents.map(({ id }) => ({ label: id, command: withIncident(answer.command, id) })),
-        ),
-      ];
+      return renderWhichIncident(answer, head, words, command);
     case 'lesson':
       return renderLesson(answer.lesson, words);
     case 'help':
       return renderHelp(words, command);
     case 'not-understood':
-      return notUnderstood(answer, head, words);
+      return renderNotUnderstood(answer, head, words);
     case 'usage':
       return [section(lines([head, code(`${command} ${answer.command} ${answer.usage}`.trim())]))];
     case 'cannot-post':
       return [
-        section(INVITE.has(answer.code) ? markup`⚠ ${head} ${words.answer.invite}` : markup`⚠ ${head}`),
+        section(
+          INVITE.has(answer.code) ? markup`⚠ ${head}${words.gap}${words.answer.invite}` : markup`⚠ ${head}`,
+        ),
       ];
     case 'unavailable':
       return [section(markup`⚠ ${head}`)];
     case 'failed':
-      return [section(markup`⚠ ${head} ${words.answer.reference(answer.reference)}`)];
+      return [section(markup`⚠ ${head}${words.gap}${words.answer.reference(answer.reference)}`)];
     case 'run-created':
     case 'cancelling':
     case 'run-over':
@@ -129,44 +120,6 @@ function blocksOf(answer: Answer, words: Words, { command }: AnswerOptions): rea
 
 /** What an invitation mends. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const INVITE = new Set(['not_in_channel', 'channel_not_found']);
-
-const SHOWN_SUGGESTIONS = 10;
-const SHOWN_KNOWN = 20;
-
-function notUnderstood(
-  answer: Extract<Answer, { kind: 'not-understood' }>,
-  head: Markup,
-  words: Words,
-): readonly KnownBlock[] {
-  const texts = words.answer;
-  if (answer.near.length > 0) {
-    return [section(markup`${head} ${texts.meant}`), ...suggestions(answer.near)];
-  }
-  if (answer.known.length === 0) return [section(head)];
-  const shown = answer.known.slice(0, SHOWN_KNOWN).map((one) => code(one));
-  const rest = answer.known.length - shown.length;
-  const more = rest > 0 ? markup` ${words.home.more(rest)}` : markup``;
-  const list = markup`${join(shown, markup` `)}${more}`;
-  return [section(lines([head, markup`${texts.known[answer.expected]}${words.colon}${list}`]))];
-}
-
-/** Buttons that run what was meant. */
-function suggestions(all: readonly Suggestion[]): readonly KnownBlock[] {
-  const shown = all.slice(0, SHOWN_SUGGESTIONS);
-  return actions(
-    shown.flatMap((one, index) => button(one.label, numberedAction(ACTIONS.runCommand, index), one.command)),
-  );
-}
-
-function incidentChoice(incident: Incident, words: Words): Markup {
-  return markup`${bold(incident.target)} · ${incidentLine(incident, words)}`;
-}
-
-/** `ack` -> `ack inc-17`; `note it is the cache` -> `note inc-17 it is the cache` */
-function withIncident(command: string, id: string): string {
-  const [name = '', ...rest] = command.trim().split(/\s+/u);
-  return [name, id, ...rest].join(' ');
-}
 
 function runsTitle(answer: Extract<Answer, { kind: 'runs' }>, words: Words): string {
   const texts = words.answer;

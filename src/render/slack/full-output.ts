@@ -65,7 +65,9 @@ function lookText(evidence: Evidence, words: Words): string {
     [host, id, at, words.file.took(durationMs), ...status].map(visibleText).join(' · '),
     `$ ${visibleText(plain)}`,
     ...(plain === exact ? [] : [`# ${visibleText(exact)}`]),
-    ...(missing === undefined ? [] : [visibleText(`? ${reason[missing.reason]}: ${missing.says}`)]),
+    ...(missing === undefined
+      ? []
+      : [visibleText(`? ${reason[missing.reason]}${words.colon}${missing.says}`)]),
     ...(output !== undefined && shown.length === 0 ? [`  ${words.file.nothing}`] : []),
     ...shown.map((line) => `  ${line}`.trimEnd()),
     ...(output?.truncated === true ? [`  ${words.file.truncated}`] : []),

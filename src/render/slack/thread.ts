@@ -88,10 +88,10 @@ function titleOf(cause: NamedCause, words: Words): Markup {
   return join(facts, markup` · `);
 }
 
-/** `2 supervisor says that docservice is BACKOFF (backend-crash-loop)` */
+/** `2 supervisor says that docservice is BACKOFF · backend-crash-loop` */
 function linkHead(link: ChainLink, index: number, cause: NamedCause): Markup {
   const name =
-    link.cause === undefined || link.cause === cause.id ? markup`` : markup` (${code(link.cause)})`;
+    link.cause === undefined || link.cause === cause.id ? markup`` : markup` · ${code(link.cause)}`;
   return markup`*${index + 1}* ${link.says}${name}`;
 }
 

@@ -137,9 +137,9 @@ function whyLines(diagnosis: Diagnosis, words: Words): readonly Markup[] {
 
 const SHOWN_PROOF = 200;
 
-/** `ActiveState=inactive` (`systemctl show redis-server`) */
+/** `ActiveState=inactive` – `systemctl show redis-server` */
 function proofOf(excerpt: string, command: string): Markup {
-  return markup`${code(clip(excerpt, SHOWN_PROOF))} (${code(clip(command, SHOWN_PROOF))})`;
+  return markup`${code(clip(excerpt, SHOWN_PROOF))} – ${code(clip(command, SHOWN_PROOF))}`;
 }
 
 const SHOWN_FAULTS = 3;

@@ -6,6 +6,7 @@ export const wordsEn: Words = {
   lang: 'en',
   comma: ', ',
   colon: ': ',
+  gap: ' ',
   title: {
     'root-cause': (target) => `${target} is broken, and the root cause is known`,
     healthy: (target) => `${target} is healthy`,

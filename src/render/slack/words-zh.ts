@@ -4,6 +4,7 @@ export const wordsZh: Words = {
   lang: 'zh',
   comma: '、',
   colon: '：',
+  gap: '',
   title: {
     'root-cause': (target) => `${target} 发生故障，已找到根因`,
     healthy: (target) => `${target} 运行正常`,
@@ -86,9 +87,9 @@ export const wordsZh: Words = {
   },
   incident: {
     since: '开始于',
-    acknowledgedBy: '已认领：',
+    acknowledgedBy: '认领者',
     nobody: '尚无人认领',
-    resolvedBy: '关闭者：',
+    resolvedBy: '关闭者',
     mitigatedAt: '恢复正常于',
     confirm: {
       title: (id) => `关闭 ${id}？`,

@@ -15,6 +15,8 @@ export interface Words {
   /** Between entries of a list in one line, and between a name and what is said of it. */
   readonly comma: string;
   readonly colon: string;
+  /** Between two sentences. */
+  readonly gap: string;
   readonly title: Readonly<Record<Verdict, (target: string) => string>>;
   readonly state: Readonly<Record<RunState, string>>;
   /** A verdict in a list, beside the target's name. */

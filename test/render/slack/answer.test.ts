@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
+import type { Incident } from '../../../src/domain/incident.js';
 import { renderAnswer } from '../../../src/render/slack/answer.js';
 import { slackWords } from '../../../src/render/slack/words.js';
 import { COMMANDS, USAGE } from '../../../src/words/commands.js';
-import { answers } from './answers.js';
+import { answers, overview } from './answers.js';
 import { readable } from './readable.js';
 
 describe.each(['en', 'zh'] as const)('an answer in %s', (lang) => {
@@ -48,5 +49,26 @@ describe('a suggestion', () => {
       type: 'actions',
       elements: [{ action_id: 'run-command', value: 'check docs' }],
     });
+  });
+});
+
+describe('the question which incident is meant', () => {
+  const ask = (command: string, incidents = overview('en').incidents) =>
+    readable(
+      renderAnswer({ kind: 'which-incident', incidents, command }, slackWords.en, { command: '/502' }),
+    );
+
+  it('keeps a note as it was typed', () => {
+    expect(ask('note two  spaces, $1 and $&')).toContain('(run-command note inc-17 two  spaces, $1 and $&)');
+  });
+
+  it('tells how to type it where a note does not fit into a button', () => {
+    expect(ask(`note ${'x'.repeat(900)}`)).toContain('`/502 note inc-17 …`');
+  });
+
+  it('counts the incidents that it does not name', () => {
+    const [one] = overview('en').incidents;
+    const many = Array.from({ length: 14 }, (_, index) => ({ ...(one as Incident), id: `inc-${index}` }));
+    expect(ask('ack', many)).toContain('… and 4 more');
   });
 });
