@@ -1,6 +1,7 @@
 /** The Redis that the service uses: the one that REDIS_URL names, or a private one of its own. */
 import { readFileSync } from 'node:fs';
 import type { ServiceLog } from '../adapters/log/logger.js';
+import { findTlsProblem } from '../adapters/redis/connect-redis.js';
 import { howToGetRedis } from '../adapters/redis/how-to-get-redis.js';
 import { startPrivateRedis } from '../adapters/redis/private-redis.js';
 import { describeRedisPlace, parseRedisUrl, type RedisPlace } from '../adapters/redis/redis-url.js';
@@ -25,6 +26,8 @@ export async function findRedis(
   if (redisUrl !== undefined) {
     const parsed = parseRedisUrl(redisUrl);
     if (!parsed.ok) return problem(parsed.says, parsed.remedy);
+    const tls = findTlsProblem(parsed.place);
+    if (tls !== undefined) return problem(`REDIS_URL names files for TLS that are of no use: ${tls}`);
     log.info({ redis: describeRedisPlace(parsed.place) }, 'uses the Redis of REDIS_URL');
     const { place } = parsed;
     return { ok: true, value: { name: 'redis', place, url: redisUrl, stop: async () => undefined } };

@@ -8,6 +8,7 @@ import type { RedisPlace } from '../redis/redis-url.js';
 import { startWorker } from './start-worker.js';
 
 const CANARY_QUEUE = 'canary';
+const SEND_MS = 2_000;
 
 /** Counted and dated by Redis' own clock, as those of several machines differ. */
 const SING = `
@@ -37,15 +38,7 @@ export function createCanary(
   client: RedisClient,
   options: { readonly onError: (error: Error) => void },
 ): Canary {
-  const queue = new Queue(CANARY_QUEUE, {
-    connection: client,
-    prefix: QUEUE_PREFIX,
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    streams: { events: { maxLen: 100 } },
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-  });
-  queue.on('error', options.onError);
+  const queue = openQueue(client, options.onError);
 
   async function hear(): Promise<{ readonly count: number; readonly silentMs: number }> {
     const [count, silentMs] = heardSchema.parse(await runScript(client, HEAR, [keys.canary], []));
@@ -78,24 +71,52 @@ export interface CanaryWorker {
   close(): Promise<void>;
 }
 
-/** Belongs beside every run worker: it has the same connections to the same Redis. */
+/**
+ * Belongs beside every run worker: it has the same connections to the same Redis. It sends canaries too, so often that
+ * each of many workers, who share what is sent, hears one every few seconds.
+ */
 export function createCanaryWorker(setup: {
   readonly place: RedisPlace;
   readonly name: string;
   readonly client: RedisClient;
   readonly onError: (error: Error) => void;
 }): CanaryWorker {
+  const { client, onError } = setup;
   let last: number | undefined;
   const { close } = startWorker({
     place: setup.place,
     queue: CANARY_QUEUE,
     name: `${setup.name}:canary`,
-    onError: setup.onError,
+    onError,
     async process() {
-      await runScript(setup.client, SING, [keys.canary], []);
+      await runScript(client, SING, [keys.canary], []);
       last = performance.now();
     },
     options: { concurrency: 1, lockDuration: 10_000, stalledInterval: 3_000 },
   });
-  return { lastMs: () => last, close: () => close(1_000) };
+  const queue = openQueue(client, onError);
+  // BullMQ wants no colon there: https://docs.bullmq.io/guide/jobs/job-ids
+  const jobId = `canary-${setup.name.replaceAll(':', '-')}`;
+  const timer = setInterval(() => queue.add('canary', {}, { jobId }).catch(onError), SEND_MS);
+  timer.unref();
+  return {
+    lastMs: () => last,
+    async close() {
+      clearInterval(timer);
+      await Promise.all([close(1_000), queue.close()]);
+    },
+  };
+}
+
+function openQueue(client: RedisClient, onError: (error: Error) => void): Queue {
+  const queue = new Queue(CANARY_QUEUE, {
+    connection: client,
+    prefix: QUEUE_PREFIX,
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    streams: { events: { maxLen: 100 } },
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+  queue.on('error', onError);
+  return queue;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisPlace, RedisTls } from './redis-url.js';
 
@@ -168,4 +168,15 @@ function readTls(tls: RedisTls): ConnectionOptions {
     ...(tls.cert === undefined ? {} : { cert: readFileSync(tls.cert) }),
     ...(tls.key === undefined ? {} : { key: readFileSync(tls.key) }),
   };
+}
+
+/** What is wrong with the files that a place names; undefined where nothing is. To be asked before `connectRedis`. */
+export function findTlsProblem(place: RedisPlace): string | undefined {
+  if (place.kind === 'unix' || place.tls === undefined) return undefined;
+  try {
+    createSecureContext(readTls(place.tls));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -33,6 +33,19 @@ describe('the canary', () => {
     await canary.close();
   });
 
+  it('is heard by each of several workers again and again, without anybody else', async () => {
+    const several = await Promise.all(['w1', 'w2', 'w3', 'w4'].map(startWorker));
+    const heard = () => several.map((worker) => worker.lastMs() ?? 0);
+    for (let round = 0; round < 2; round += 1) {
+      const before = heard();
+      await waitUntil(
+        'each has heard one',
+        async () => heard().every((at, index) => at > (before[index] ?? 0)) || heard().join(),
+        60_000,
+      );
+    }
+  });
+
   it('does not pile up while nobody consumes', async () => {
     const client = await redis.connect();
     const canary = createCanary(client, { onError });

@@ -14,6 +14,7 @@ import {
   type ConnectionPurpose,
   connectRedis,
   disconnectRedis,
+  findTlsProblem,
   type RedisClient,
   whenReady,
 } from '../../../src/adapters/redis/connect-redis.js';
@@ -164,6 +165,9 @@ describe('wherever Redis is', () => {
     const server = await startRedis({ words: [...tls, ...open] });
     ends.push(server.remove);
     const at = (ca: string) => `rediss://:p%40ss%2Fword@127.0.0.1:${port}/?ca=${encodeURIComponent(ca)}`;
+    expect(findTlsProblem(placeOf(at(own.cert)))).toBeUndefined();
+    expect(findTlsProblem(placeOf(at('/nowhere/ca.pem')))).toContain('/nowhere/ca.pem');
+    expect(findTlsProblem(placeOf(`${at(own.cert)}&cert=${own.cert}&key=${other.key}`))).toMatch(/key/u);
     await doAll(at(own.cert));
 
     const errors: string[] = [];
