@@ -22,6 +22,7 @@ export async function pageState(
   const files = threadTs === '' ? [] : await slack.files(channel, threadTs);
   return {
     me: me.id,
+    bot: slack.app.botUserId,
     language,
     people: [
       ...slack.people.map(({ id, name, realName }) => ({ id, name, realName, kind: 'person' })),

@@ -68,7 +68,7 @@ describe('somebody at the page', () => {
     await type('/502 check docs-server');
     await page.getByRole('heading', { name: 'Greeting' }).waitFor();
     // Foreign text is shown as it is, and never becomes markup.
-    expect(await messages().locator('.b-words').innerText()).toContain('Hello you <there> x & y');
+    expect(await messages().locator('.b-words').textContent()).toContain('Hello you <there> x & y');
     await page.getByRole('button', { name: 'Press me' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
     expect(tiny.heard.filter((one) => one.startsWith('press'))).toEqual([]);
@@ -109,7 +109,7 @@ describe('somebody at the page', () => {
     await messages().first().hover();
     await page.getByRole('button', { name: 'Diagnose this' }).click();
     await expect.poll(() => tiny.heard.filter((one) => one.startsWith('shortcut'))).toHaveLength(1);
-    expect(await messages().first().innerText()).toContain('<b>is</b> broken & slow');
+    expect(await messages().first().textContent()).toContain('<b>is</b> broken & slow');
     await page.getByRole('button', { name: 'Reply in thread' }).click();
     await page.locator('#thread-text').fill('I look');
     await page.keyboard.press('Enter');
@@ -151,6 +151,24 @@ describe('somebody at the page', () => {
     await type('/502 check docs-server');
     await page.getByText('goodgate did not answer in time').waitFor();
     expect(await page.locator('#composer-text').inputValue()).toBe('/502 check docs-server');
+  });
+
+  test('sees all of it on a phone, and comes to the channels by the menu', async () => {
+    await page.setViewportSize({ width: 360, height: 700 });
+    await type('/502 check docs-server');
+    await page.getByRole('heading', { name: 'Greeting' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByRole('button', { name: '# random' }).click();
+    await page.getByRole('heading', { name: '#random' }).waitFor();
+  });
+
+  test('comes from the address of a message to its thread', async () => {
+    const { ada, incidents } = { ada: slack.person('ada').id, incidents: slack.channel('incidents').id };
+    const { ts } = await slack.say(ada, incidents, 'where it began');
+    const { permalink } = await tiny.app.client.chat.getPermalink({ channel: incidents, message_ts: ts });
+    await page.goto(String(permalink));
+    await page.locator('#thread-messages').getByText('where it began').waitFor();
   });
 
   test('new messages are read out', async () => {

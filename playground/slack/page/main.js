@@ -46,6 +46,8 @@ function trouble(kind) {
 }
 
 function show() {
+  // Before anything moves: who reads the newest message goes on reading it.
+  const following = looking.tab === 'home' ? [] : [...document.querySelectorAll('.scroll')].filter(isAtEnd);
   looking.user = state.me;
   looking.place = state.channel;
   const words = WORDS[state.language];
@@ -61,11 +63,14 @@ function show() {
   at('messages').hidden = home;
   at('composer').hidden = home;
   at('welcome').hidden = home || state.channels[0].id !== state.channel || state.messages.length > 8;
+  if (home && at('home').dataset.open !== 'yes') at('scroll').scrollTop = 0;
+  at('home').dataset.open = home ? 'yes' : 'no';
   if (home) showHome(words);
   else showMessages(at('messages'), state.messages, 'channel');
   at('thread').hidden = looking.thread === '';
   document.body.classList.toggle('with-thread', looking.thread !== '');
   showMessages(at('thread-messages'), looking.thread === '' ? [] : state.thread, 'thread');
+  for (const scroll of following) scroll.scrollTop = scroll.scrollHeight;
   showModal(
     state.modal,
     state.modalErrors,
@@ -136,9 +141,11 @@ function showSidebar(words) {
       if (current) node.setAttribute('aria-current', 'page');
       return element('li', {}, node);
     };
-    const rooms = state.channels.map(({ id, name, kind }) =>
-      entry(`${kind === 'private' ? '🔒' : '#'} ${name}`, id === state.channel, () => go(id, 'messages')),
-    );
+    const rooms = state.channels.map(({ id, name, kind }) => {
+      const node = entry(`# ${name}`, id === state.channel, () => go(id, 'messages'));
+      if (kind === 'private') node.firstChild.replaceChildren(lock(words), name);
+      return node;
+    });
     const inApp = state.channel === state.direct;
     const apps = entry('goodgate', inApp, () => go(state.direct, 'home'));
     apps.firstChild.prepend(avatar({ id: '', name: 'goodgate', kind: 'app' }));
@@ -197,7 +204,6 @@ function pressIn(view) {
 /** Messages that are the same as before keep their nodes, and with them focus and selection. */
 function showMessages(list, messages, where) {
   const scroll = list.closest('.scroll');
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   const place = `${looking.user} ${state.channel} ${where === 'thread' ? looking.thread : ''}`;
   const moved = list.dataset.place !== place;
   if (moved) list.replaceChildren();
@@ -222,7 +228,11 @@ function showMessages(list, messages, where) {
     seen.add(message.ts);
   }
   for (const [ts, node] of before) if (!seen.has(ts)) node.remove();
-  if (atEnd || moved) scroll.scrollTop = scroll.scrollHeight;
+  if (moved) scroll.scrollTop = scroll.scrollHeight;
+}
+
+function isAtEnd({ scrollHeight, scrollTop, clientHeight }) {
+  return scrollHeight - scrollTop - clientHeight < 80;
 }
 
 function announce({ ts, user, text }) {
@@ -249,7 +259,7 @@ function renderMessage(message, where) {
   else if (message.text !== '') body.append(element('div', {}, mrkdwn(message.text, context)));
   for (const file of message.files) body.append(renderFile(file));
   const node = element('li', { class: `message ${message.shownTo}`, 'data-ts': message.ts, tabindex: '-1' });
-  node.append(avatar(author), element('div', { class: 'm-all' }, head, body, tools(message, where)));
+  node.append(avatar(author), element('div', { class: 'm-all' }, head, body, tools(message, where, author)));
   return node;
 }
 
@@ -263,7 +273,7 @@ function messageContext({ channel, ts }) {
   };
 }
 
-function tools(message, where) {
+function tools(message, where, author) {
   const { words } = context;
   const { channel, ts } = message;
   const node = element('div', { class: 'm-tools' });
@@ -275,8 +285,11 @@ function tools(message, where) {
   if (where === 'channel' && message.replies === 0) {
     more.append(button(words.openThread, 'small', () => openThread(ts)));
   }
-  more.append(button(words.diagnose, 'small', () => act({ act: 'shortcut', channel, ts })));
-  node.append(more);
+  // Slack offers it everywhere; on goodgate's own messages it would only be in the way.
+  if (author.id !== state.bot) {
+    more.append(button(words.diagnose, 'small', () => act({ act: 'shortcut', channel, ts })));
+  }
+  if (more.childElementCount > 0) node.append(more);
   return node;
 }
 
@@ -297,12 +310,18 @@ function renderFile(file) {
 
 function avatar({ id, name, kind }) {
   const hue = [...`${id}${name}`].reduce((sum, sign) => sum + sign.codePointAt(0), 0) % 6;
-  const sign = kind === 'app' ? (name === 'goodgate' ? '⛩' : '⚙') : [...name][0].toUpperCase();
+  const [first] = [...name];
+  const sign = kind === 'app' ? first : first.toUpperCase();
   return element(
     'span',
     { class: `avatar hue-${kind === 'app' ? 'app' : hue}`, 'aria-hidden': 'true' },
     sign,
   );
+}
+
+/** A picture, because not every machine has the sign. */
+function lock(words) {
+  return element('span', { class: 'lock', role: 'img', 'aria-label': words.private });
 }
 
 /** Makes the nodes anew only when what they show is another. */
