@@ -31,6 +31,7 @@ RUN apt-get update \
 WORKDIR /opt/goodgate
 COPY --from=build /opt/goodgate/node_modules ./node_modules
 COPY --from=build /opt/goodgate/dist ./dist
+COPY playground/slack/page ./playground/slack/page
 COPY package.json goodgate.schema.json ./
 COPY bin ./bin
 COPY playbooks ./playbooks

@@ -58,7 +58,8 @@ describe('the Dockerfile', () => {
       .filter((line) => !line.startsWith('--from='))
       .flatMap((line) => line.split(' ').slice(0, -1));
     expect(copied).not.toContain('.');
-    expect(new Set(copied)).toEqual(new Set(allowed));
+    const rooms = copied.map((file) => (file.startsWith('playground/') ? 'playground' : file));
+    expect(new Set(rooms)).toEqual(new Set(allowed));
     for (const file of copied) expect(existsSync(root + file), file).toBe(true);
   });
 });
