@@ -8,21 +8,27 @@ import { app, type Channel, channels, letters, type Person, people, team } from 
 export interface Emulator {
   readonly people: readonly Person[];
   readonly channels: readonly Channel[];
-  /** As the bot, or as a person by id; the answer is Slack's JSON. */
+  /** As the app, as the bot's user, as `admin`, or as a person by id; the answer is Slack's JSON. */
   call(as: string, method: string, fields: Json): Promise<Json>;
   /** Anything that is not JSON in both directions: uploads, files. */
   pass(path: string, how: { method: string; body?: Uint8Array; contentType?: string }): Promise<Response>;
   close(): Promise<void>;
 }
 
+/** The app's own token, with the app's scopes; as the bot's user everything may be looked at. */
+export const AS_APP = 'app';
+
 /** emulate counts 5,000 requests an hour for each token; a bench makes more. The bot has many tokens there. */
 const REQUESTS_A_TOKEN = 4_500;
 const TOKENS = 60;
 
 /** `gatewayUrl`: what emulate writes into the addresses of uploads and files. */
-export async function startEmulator(gatewayUrl: string): Promise<Emulator> {
+export async function startEmulator(
+  gatewayUrl: string,
+  appScopes: readonly string[] = ALL_SCOPES,
+): Promise<Emulator> {
   const tokens = new Map(
-    [...people.map(({ name }) => name), 'admin', app.botUserId].map((user) => [user, tokensOf()]),
+    [...people.map(({ name }) => name), 'admin', app.botUserId, AS_APP].map((user) => [user, tokensOf()]),
   );
   const port = await freePort();
   const emulator = await onLoopbackOnly(port, () =>
@@ -47,9 +53,12 @@ export async function startEmulator(gatewayUrl: string): Promise<Emulator> {
               bot_name: app.botName,
             },
           ],
-          tokens: [...tokens].flatMap(([user, list]) =>
-            list.map((token) => ({ token, user, app_id: app.appId, bot_id: app.botId, scopes: SCOPES })),
-          ),
+          strict_scopes: true,
+          tokens: [...tokens].flatMap(([name, list]) => {
+            const user = name === AS_APP ? app.botUserId : name;
+            const scopes = [...(name === AS_APP ? appScopes : ALL_SCOPES)];
+            return list.map((token) => ({ token, user, app_id: app.appId, bot_id: app.botId, scopes }));
+          }),
         },
       },
     }),
@@ -104,9 +113,11 @@ export async function startEmulator(gatewayUrl: string): Promise<Emulator> {
   return { people: folk, channels: channelList, call, pass, close: () => emulator.close() };
 }
 
-const SCOPES =
-  'chat:write,commands,app_mentions:read,channels:read,groups:read,im:read,mpim:read,channels:history,' +
-  'groups:history,im:history,im:write,channels:manage,groups:write,users:read,files:read,files:write,team:read';
+const ALL_SCOPES = [
+  ...['app_mentions:read', 'chat:write', 'commands', 'files:read', 'files:write', 'team:read', 'users:read'],
+  ...['channels', 'groups', 'im', 'mpim'].flatMap((kind) => [`${kind}:read`, `${kind}:history`]),
+  ...['channels:manage', 'groups:write', 'im:write'],
+];
 
 function tokensOf(): string[] {
   return Array.from({ length: TOKENS }, () => letters(40));

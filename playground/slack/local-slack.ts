@@ -64,6 +64,8 @@ export interface LocalSlackSetup {
   readonly port?: number;
   /** Messages a second in a channel; as Slack's if absent. */
   readonly rate?: RateLimit | 'none';
+  /** What the app was installed with: a call that needs another scope is answered `missing_scope`. All if absent. */
+  readonly scopes?: readonly string[];
   /** HTTP mode: the app's address, e.g. `http://127.0.0.1:3000/slack/events`; can be set later. */
   readonly requestUrl?: string;
   /** How acts reach the app: by HTTP if absent. */
@@ -72,7 +74,7 @@ export interface LocalSlackSetup {
 
 export async function startLocalSlack(setup: LocalSlackSetup = {}): Promise<LocalSlack> {
   const gateway = await startGateway(setup.port);
-  const emulator = await startEmulator(gateway.base);
+  const emulator = await startEmulator(gateway.base, setup.scopes);
   const secrets = drawSecrets();
   const listeners = new Set<() => void>();
   const changed = () => {
@@ -81,7 +83,7 @@ export async function startLocalSlack(setup: LocalSlackSetup = {}): Promise<Loca
   const violations: string[] = [];
   const faults = createFaults();
   const seen = createSeen(changed);
-  const membership = createMembership(emulator);
+  const membership = createMembership(emulator, setup.scopes ?? []);
   const reading = createReading(emulator);
   const http = createHttpDelivery(secrets.signingSecret);
   const sockets = createSockets(gateway);

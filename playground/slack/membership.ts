@@ -4,20 +4,25 @@ import { app, channels } from './workspace.js';
 /** Which channels the bot is in: emulate lets anybody write to a public one. */
 export interface Membership {
   /** Slack's error for a channel that the bot may not write to or read. */
-  refusal(channel: string): string | undefined;
+  refusal(method: string, channel: string): string | undefined;
   set(channel: string, bot: 'in' | 'out'): Promise<void>;
 }
 
-export function createMembership(emulator: Emulator): Membership {
+/** Messages to channels that the app is not in: https://docs.slack.dev/reference/scopes/chat:write.public */
+const ANYWHERE = new Set(['chat.postMessage', 'chat.update', 'chat.delete']);
+
+export function createMembership(emulator: Emulator, scopes: readonly string[]): Membership {
   const within = new Set(
     emulator.channels
       .filter(({ name }) => channels.find((one) => one.name === name)?.bot === 'in')
       .map(({ id }) => id),
   );
   return {
-    refusal(channel) {
+    refusal(method, channel) {
       const known = emulator.channels.find(({ id }) => id === channel);
       if (known === undefined || within.has(channel)) return undefined;
+      if (known.kind === 'public' && ANYWHERE.has(method) && scopes.includes('chat:write.public'))
+        return undefined;
       // A private channel is not even there for those who are not in it.
       return known.kind === 'private' ? 'channel_not_found' : 'not_in_channel';
     },

@@ -88,10 +88,10 @@ async function typed(
 ): Promise<object> {
   const words = text.trim();
   const [first, ...rest] = words.split(/\s+/u);
+  // Slack takes none there: https://docs.slack.dev/interactivity/implementing-slash-commands
+  if (words.startsWith('/') && threadTs !== undefined) return { error: 'not-in-threads' };
   if (first === command) return told(await slack.typeCommand(user, channel, command, rest.join(' ')));
-  if (words.startsWith('/')) {
-    return { error: 'no-such-command' };
-  }
+  if (words.startsWith('/')) return { error: 'no-such-command' };
   const name = `@${slack.app.botName}`;
   if (words.includes(name)) {
     return told(await slack.mention(user, channel, words.replace(name, '').trim(), threadTs));

@@ -1,5 +1,5 @@
 import type { CallRecord } from './call-record.js';
-import type { Emulator } from './emulator.js';
+import { AS_APP, type Emulator } from './emulator.js';
 import type { FaultBox, SlackFault } from './faults.js';
 import { type Json, jsonObject, jsonObjects, objectIn, objectsIn, textIn } from './json.js';
 import type { Membership } from './membership.js';
@@ -49,17 +49,14 @@ export function createWebApi(parts: WebApiParts): WebApi {
     if (fault !== undefined && fault.kind !== 'answer-lost') {
       return noted(`fault:${fault.kind}`, answerOf(fault));
     }
-    const refusal = tokenRefusal(method, token) ?? refusalOf(method, fields) ?? membership.refusal(channel);
+    const refusal =
+      tokenRefusal(method, token) ?? refusalOf(method, fields) ?? membership.refusal(method, channel);
     if (refusal !== undefined) return noted(refusal, json({ ok: false, error: refusal }));
     const wait = parts.tooFast(method, channel);
     if (wait > 0) return noted('ratelimited', answerOf({ kind: 'too-many', retryAfter: wait }));
     if (method === 'apps.connections.open') return noted('ok', json(parts.openConnection()));
     violations.push(...violationsOf(method, fields));
-    const body = shaped(
-      method,
-      fields,
-      await emulator.call(app.botUserId, method, completed(method, fields)),
-    );
+    const body = shaped(method, fields, await emulator.call(AS_APP, method, completed(method, fields)));
     if (body['ok'] === true) keep(method, fields, body);
     parts.changed();
     const outcome = body['ok'] === true ? 'ok' : textIn(body, 'error');

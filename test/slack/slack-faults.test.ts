@@ -102,6 +102,21 @@ describe("Slack's own limits", () => {
     expect(await errorOf(post('C0NOTHING'))).toBe('channel_not_found');
   });
 
+  test('an app gets what its scopes allow, and no more', async () => {
+    const other = await startLocalSlack({ scopes: ['chat:write', 'chat:write.public'] });
+    const narrow = new WebClient(other.secrets.botToken, {
+      slackApiUrl: other.url,
+      retryConfig: { retries: 0 },
+    });
+    const finance = other.channel('finance').id;
+    expect(await errorOf(narrow.chat.postMessage({ channel: finance, ...greeting }))).toBe('ok');
+    expect(await errorOf(narrow.conversations.history({ channel: finance }))).toBe('not_in_channel');
+    const incidentsThere = other.channel('incidents').id;
+    expect(await errorOf(narrow.conversations.history({ channel: incidentsThere }))).toBe('missing_scope');
+    expect(await errorOf(narrow.users.info({ user: other.person('ada').id }))).toBe('missing_scope');
+    await other.close();
+  });
+
   test('only the right token opens anything', async () => {
     expect(await errorOf(clientOf('xoxb-wrong').auth.test())).toBe('invalid_auth');
     expect(await errorOf(clientOf('').auth.test())).toBe('not_authed');

@@ -48,6 +48,8 @@ export const WORDS = {
       gone: 'This message is gone.',
       failed: 'That did not work: it may have changed in the meantime.',
       'no-such-command': 'Only the command of goodgate is known here; its name stands in the box above.',
+      'not-in-threads':
+        'Slack takes no commands in threads. Mention @goodgate here, or type it in the channel.',
       offline: 'The page has lost its server. Is the demo still running?',
     },
   },
@@ -98,6 +100,7 @@ export const WORDS = {
       gone: '此消息已不存在。',
       failed: '操作未成功：内容可能已经改变。',
       'no-such-command': '此处只认识 goodgate 的命令，其名称见上方。',
+      'not-in-threads': 'Slack 不支持在消息列中使用命令。请在此提及 @goodgate，或在频道中输入命令。',
       offline: '页面与服务器失去连接。演示还在运行吗？',
     },
   },
