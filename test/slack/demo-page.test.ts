@@ -5,7 +5,7 @@ import type { DemoFaults, DemoState } from '../../playground/slack/demo-faults.j
 import { type LocalSlack, startLocalSlack } from '../../playground/slack/local-slack.js';
 import { servePage } from '../../playground/slack/page.js';
 import { openBrowser } from './browser.js';
-import { startTinyApp, type TinyApp } from './tiny-app.js';
+import { greeting, startTinyApp, type TinyApp } from './tiny-app.js';
 
 let slack: LocalSlack;
 let tiny: TinyApp;
@@ -169,6 +169,17 @@ describe('somebody at the page', () => {
     const { permalink } = await tiny.app.client.chat.getPermalink({ channel: incidents, message_ts: ts });
     await page.goto(String(permalink));
     await page.locator('#thread-messages').getByText('where it began').waitFor();
+  });
+
+  test('keeps the keyboard on a button while its message is edited', async () => {
+    await type('/502 check docs-server');
+    await page.getByRole('button', { name: 'Press me' }).focus();
+    const incidents = slack.channel('incidents').id;
+    const [message] = await slack.channelMessages(incidents);
+    const edited = { ...greeting, text: 'Edited', blocks: [...greeting.blocks, { type: 'divider' }] };
+    await tiny.app.client.chat.update({ channel: incidents, ts: message?.ts ?? '', ...edited });
+    await page.locator('#messages hr').waitFor({ state: 'attached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Press me');
   });
 
   test('new messages are read out', async () => {

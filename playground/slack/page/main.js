@@ -1,6 +1,8 @@
+import { avatar } from './avatar.js';
 import { renderBlocks } from './blocks.js';
 import { button, confirmed, showFaults, showModal } from './dialogs.js';
-import { element, mrkdwn } from './mrkdwn.js';
+import { createMessages, isAtEnd } from './messages.js';
+import { element } from './mrkdwn.js';
 import { WORDS } from './words.js';
 
 const at = (id) => document.getElementById(id);
@@ -8,7 +10,7 @@ const at = (id) => document.getElementById(id);
 const looking = { user: '', place: '', tab: 'messages', thread: '' };
 let state;
 let context;
-const told = new Set();
+const showMessages = createMessages({ now: () => ({ state, context, looking }), act, openThread });
 
 async function load() {
   const asked = new URLSearchParams({ user: looking.user, place: looking.place, thread: looking.thread });
@@ -199,124 +201,6 @@ function pressIn(view) {
   return async (actionId, value, confirm) => {
     if (await confirmed(confirm, context)) await act({ act: 'click-in-view', view, actionId, value });
   };
-}
-
-/** Messages that are the same as before keep their nodes, and with them focus and selection. */
-function showMessages(list, messages, where) {
-  const scroll = list.closest('.scroll');
-  const place = `${looking.user} ${state.channel} ${where === 'thread' ? looking.thread : ''}`;
-  const moved = list.dataset.place !== place;
-  if (moved) list.replaceChildren();
-  list.dataset.place = place;
-  const before = new Map([...list.children].map((node) => [node.dataset.ts, node]));
-  const seen = new Set();
-  let previous;
-  for (const message of messages) {
-    const face = JSON.stringify([message, where === 'thread' ? state.files : []]);
-    let node = before.get(message.ts);
-    if (node === undefined || node.dataset.face !== face) {
-      const fresh = renderMessage(message, where);
-      fresh.dataset.face = face;
-      if (node === undefined) {
-        if (!moved) announce(message);
-      } else node.remove();
-      node = fresh;
-    }
-    const next = previous === undefined ? list.firstChild : previous.nextSibling;
-    if (next !== node) list.insertBefore(node, next);
-    previous = node;
-    seen.add(message.ts);
-  }
-  for (const [ts, node] of before) if (!seen.has(ts)) node.remove();
-  if (moved) scroll.scrollTop = scroll.scrollHeight;
-}
-
-function isAtEnd({ scrollHeight, scrollTop, clientHeight }) {
-  return scrollHeight - scrollTop - clientHeight < 80;
-}
-
-function announce({ ts, user, text }) {
-  if (told.has(ts) || user === looking.user) return;
-  told.add(ts);
-  at('live').replaceChildren(context.words.newMessage(context.nameOf(user) ?? '', ''), mrkdwn(text, context));
-}
-
-function renderMessage(message, where) {
-  const { words } = context;
-  const author = state.people.find(({ id }) => id === message.user) ?? {
-    id: '',
-    name: 'goodgate',
-    kind: 'app',
-  };
-  const time = new Date(Number(message.ts) * 1000);
-  const clock = new Intl.DateTimeFormat(context.locale, { hour: '2-digit', minute: '2-digit' }).format(time);
-  const head = element('div', { class: 'm-head' }, element('strong', {}, author.realName ?? author.name));
-  if (author.kind === 'app') head.append(element('span', { class: 'badge' }, words.app));
-  head.append(element('time', { datetime: time.toISOString() }, clock));
-  if (message.shownTo === 'one') head.append(element('span', { class: 'only' }, words.onlyYou));
-  const body = element('div', { class: 'm-body' });
-  if (message.blocks.length > 0) body.append(renderBlocks(message.blocks, messageContext(message)));
-  else if (message.text !== '') body.append(element('div', {}, mrkdwn(message.text, context)));
-  for (const file of message.files) body.append(renderFile(file));
-  const node = element('li', { class: `message ${message.shownTo}`, 'data-ts': message.ts, tabindex: '-1' });
-  node.append(avatar(author), element('div', { class: 'm-all' }, head, body, tools(message, where, author)));
-  return node;
-}
-
-function messageContext({ channel, ts }) {
-  return {
-    ...context,
-    suggest: async () => [],
-    async press(actionId, value, confirm) {
-      if (await confirmed(confirm, context)) await act({ act: 'click', channel, ts, actionId, value });
-    },
-  };
-}
-
-function tools(message, where, author) {
-  const { words } = context;
-  const { channel, ts } = message;
-  const node = element('div', { class: 'm-tools' });
-  if (message.shownTo === 'one') return node;
-  if (where === 'channel' && message.replies > 0) {
-    node.append(button(words.replies(message.replies), 'replies', () => openThread(ts)));
-  }
-  const more = element('span', { class: 'm-more' });
-  if (where === 'channel' && message.replies === 0) {
-    more.append(button(words.openThread, 'small', () => openThread(ts)));
-  }
-  // Slack offers it everywhere; on goodgate's own messages it would only be in the way.
-  if (author.id !== state.bot) {
-    more.append(button(words.diagnose, 'small', () => act({ act: 'shortcut', channel, ts })));
-  }
-  if (more.childElementCount > 0) node.append(more);
-  return node;
-}
-
-function renderFile(file) {
-  const { words } = context;
-  const content = state.files.find(({ id }) => id === file.id)?.content;
-  const node = element('div', { class: 'file' }, element('strong', {}, file.title ?? file.name));
-  node.append(element('span', { class: 'quiet' }, file.name));
-  if (content === undefined) return node;
-  const text = element('pre', { hidden: true, tabindex: '0' }, content);
-  const toggle = button(words.file, 'small', () => {
-    text.hidden = !text.hidden;
-    toggle.textContent = text.hidden ? words.file : words.hide;
-  });
-  node.append(toggle, text);
-  return node;
-}
-
-function avatar({ id, name, kind }) {
-  const hue = [...`${id}${name}`].reduce((sum, sign) => sum + sign.codePointAt(0), 0) % 6;
-  const [first] = [...name];
-  const sign = kind === 'app' ? first : first.toUpperCase();
-  return element(
-    'span',
-    { class: `avatar hue-${kind === 'app' ? 'app' : hue}`, 'aria-hidden': 'true' },
-    sign,
-  );
 }
 
 /** A picture, because not every machine has the sign. */
