@@ -65,7 +65,8 @@ export function createHttpDelivery(signingSecret: string): HttpDelivery {
     send,
     async deliver(envelope) {
       const { body, contentType } = written(envelope);
-      const plain = signed(body, contentType);
+      // Slack repeats an event after seconds; within the same second it would be the same signature.
+      const plain = signed(body, contentType, new Date(Date.now() + 1000 * (envelope.retry?.num ?? 0)));
       const request = { ...plain, headers: { ...plain.headers, ...retryHeaders(envelope) } };
       requests.push(request);
       return { ...(await send(request)), envelope };
