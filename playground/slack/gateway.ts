@@ -25,7 +25,8 @@ export type Handle = (asked: Asked, response: ServerResponse) => Promise<void>;
 
 const MOST_BYTES = 20_000_000;
 
-export async function startGateway(port = 0): Promise<Gateway> {
+/** `listen` is another address than the loopback's in a container alone: from outside it is this machine's 127.0.0.1 again. */
+export async function startGateway(port = 0, listen = '127.0.0.1'): Promise<Gateway> {
   const routes = new Map<string, Handle>();
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -35,7 +36,7 @@ export async function startGateway(port = 0): Promise<Gateway> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, listen);
   await once(server, 'listening');
   const address = server.address();
   const base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;

@@ -62,6 +62,8 @@ export interface LocalSlack
 
 export interface LocalSlackSetup {
   readonly port?: number;
+  /** Where the page listens; people reach it at 127.0.0.1 all the same. */
+  readonly listen?: string;
   /** Messages a second in a channel; as Slack's if absent. */
   readonly rate?: RateLimit | 'none';
   /** What the app was installed with: a call that needs another scope is answered `missing_scope`. All if absent. */
@@ -73,7 +75,7 @@ export interface LocalSlackSetup {
 }
 
 export async function startLocalSlack(setup: LocalSlackSetup = {}): Promise<LocalSlack> {
-  const gateway = await startGateway(setup.port);
+  const gateway = await startGateway(setup.port, setup.listen);
   const emulator = await startEmulator(gateway.base, setup.scopes);
   const secrets = drawSecrets();
   const listeners = new Set<() => void>();
