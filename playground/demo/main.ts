@@ -6,6 +6,7 @@ import { endInOrder } from './ending.js';
 import { renderFaultList } from './fault-list.js';
 import { runMenu } from './menu.js';
 import { type DemoOptions, parseOptions, wrong } from './options.js';
+import { askInSlack, runSlackPage } from './run-slack.js';
 import { buildWorld, createStage, firstLine, type Stage } from './stage.js';
 import { createVoice, type Voice } from './voice.js';
 import { type Words, words } from './words.js';
@@ -39,8 +40,9 @@ async function main(): Promise<number> {
     process.stderr.write(`goodgate demo: ${says.cannotStart(firstLine(error))}.\n`);
   });
   if (world === undefined) return 1;
+  if (!options.once && !options.terminal) return (await runSlackPage(world, options, voice, says)) ? 0 : 1;
   const stage = createStage(world, options, voice, says);
-  const wentWell = await runTour(stage, found.fault, voice, says);
+  const wentWell = await runTour(stage, found.fault, options, voice, says);
   const isWatched = process.stdin.isTTY === true && process.stdout.isTTY === true;
   if (isWatched && !options.once) await runMenu(stage, faults, voice, says);
   voice.air();
@@ -51,7 +53,13 @@ async function main(): Promise<number> {
   return wentWell || !isOnlyTour(options, isWatched) ? 0 : 1;
 }
 
-async function runTour(stage: Stage, fault: Fault, voice: Voice, says: Words): Promise<boolean> {
+async function runTour(
+  stage: Stage,
+  fault: Fault,
+  options: DemoOptions,
+  voice: Voice,
+  says: Words,
+): Promise<boolean> {
   stage.introduce();
   voice.step(says.healthy);
   await stage.ask();
@@ -59,6 +67,7 @@ async function runTour(stage: Stage, fault: Fault, voice: Voice, says: Words): P
   const isHealthy = before.verdict === 'healthy';
   if (!isHealthy) voice.verdict(false, says.healthyCheckFailed);
   const isNamed = await stage.breakAndCheck(fault);
+  if (options.once && isNamed) await askInSlack(stage.world, options, voice, says);
   if (stage.broken !== undefined) await stage.mend();
   return isHealthy && isNamed;
 }

@@ -8,6 +8,10 @@ export interface DemoOptions {
   readonly fault?: string;
   readonly list: boolean;
   readonly once: boolean;
+  /** The tour and a menu in the terminal, without Slack. */
+  readonly terminal: boolean;
+  /** Of the page. */
+  readonly port?: number;
   readonly layout?: Layout;
   readonly seed?: number;
   readonly lang: 'en' | 'zh';
@@ -20,7 +24,7 @@ export type Asked =
   | { readonly kind: 'run'; readonly options: DemoOptions }
   | { readonly kind: 'end'; readonly text: string; readonly code: 0 | 2 };
 
-const OWN = ['fault', 'list', 'once', 'layout', 'seed', 'lang'] as const;
+const OWN = ['fault', 'list', 'once', 'terminal', 'port', 'layout', 'seed', 'lang'] as const;
 
 /** Reads the demo's command line. Never throws. */
 export function parseOptions(argv: readonly string[], env: Env): Asked {
@@ -51,6 +55,7 @@ export function parseOptions(argv: readonly string[], env: Env): Asked {
       ...given,
       list: given.list ?? false,
       once: given.once ?? false,
+      terminal: given.terminal ?? false,
       lang: languageOf([given.lang], env),
       langIsChosen: given.lang !== undefined,
     },
@@ -66,13 +71,15 @@ function demoCommand(): Command {
   return new Command('npm run demo --')
     .description(
       'Starts a small real service on this machine (nginx, supervisord, Redis, sshd and a backend, on loopback ' +
-        'and in a private folder), breaks it, and lets goodgate find out why. In a terminal you can then go on ' +
-        'breaking things. Nothing stays behind.',
+        'and in a private folder), a local Slack and the real bot, and prints the address of a page: type ' +
+        '/502 check docs-server there, and break and mend the service. Nothing stays behind.',
     )
     .usage('[options]')
-    .option('--fault <NAME>', 'what to break (default: redis-down)')
+    .option('--fault <NAME>', 'what to break first (in a tour: redis-down if nothing is said)')
     .option('--list', 'show everything that can be broken, and end')
-    .option('--once', 'end after the tour, without the menu')
+    .option('--once', 'play a tour in this terminal, and end')
+    .option('--terminal', 'the tour, and then a menu in this terminal; no Slack')
+    .option('--port <N>', 'of the page; any free one where absent', portNumber)
     .addOption(new Option('--layout <NAME>', 'what to build').choices(layouts))
     .option('--seed <N>', 'names and ports follow from it; drawn anew otherwise', wholeNumber)
     .addOption(new Option('--lang <LANGUAGE>', 'language of what is said').choices(['en', 'zh']))
@@ -84,6 +91,12 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/u.test(text))
     throw new InvalidArgumentError('Expected a whole number of at most 9 digits.');
   return Number(text);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('Expected a port from 1 to 65535.');
+  return port;
 }
 
 /** `error: unknown option '--falt'\n(Did you mean --fault?)` -> one line without the prefix. */

@@ -13,6 +13,8 @@ export interface Voice {
   /** What a command printed. */
   printed(lines: readonly string[]): void;
   verdict(good: boolean, text: string): void;
+  /** Where to look, as something to click on. */
+  address(url: string): void;
   air(): void;
 }
 
@@ -31,6 +33,7 @@ export function createVoice(): Voice {
       const colour = good ? paint.green : paint.red;
       put(['', ...wrapped(colour(text), ink, `${colour(marks.state[good ? 'ok' : 'broken'])} `)]);
     },
+    address: (url) => put([`  ${paint.bold(paint.cyan(url))}`]),
     air: () => put(['']),
   };
 }

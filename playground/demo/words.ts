@@ -33,6 +33,15 @@ export interface Words {
   readonly prompt: string;
   readonly broken: (name: string) => string;
   readonly listFoot: string;
+  readonly slackStarting: string;
+  readonly slackReady: string;
+  readonly slackType: (command: string) => string;
+  readonly slackHow: string;
+  readonly slackStop: string;
+  readonly slackBroken: (name: string) => string;
+  readonly slackToo: string;
+  readonly slackThread: (count: number) => string;
+  readonly botEnded: string;
   readonly cause: (id: string) => string;
   readonly everyLayout: string;
   readonly needsRoot: string;
@@ -78,6 +87,17 @@ const en: Words = {
   prompt: 'demo> ',
   broken: (name) => `Still broken: ${name}. "mend" mends it; whatever you break next is broken alone.`,
   listFoot: 'Break one:  npm run demo -- --fault NAME',
+  slackStarting: 'Starting a local Slack and the bot …',
+  slackReady: 'Open this page',
+  slackType: (command) => `Type  ${command}  in the channel, and watch the message fill.`,
+  slackHow:
+    'The bot is the real one; Slack is a local stand-in, so no account is needed. Break and mend the service in the page.',
+  slackStop: 'Ctrl-C stops everything and removes it.',
+  slackBroken: (name) => `Broken for you to find: ${name}.`,
+  slackToo: 'The same question, asked in Slack',
+  slackThread: (count) =>
+    `In its thread: ${count} messages, with all evidence and the full output as a file.`,
+  botEnded: 'The bot has ended by itself. This is a bug.',
   cause: (id) => `cause ${id}`,
   everyLayout: 'every layout',
   needsRoot: 'needs root',
@@ -136,6 +156,15 @@ const zh: Words = {
   prompt: 'demo> ',
   broken: (name) => `仍处于故障:${name}。输入 mend 修复;再弄坏别的之前会先修复它。`,
   listFoot: '制造一个:npm run demo -- --fault 名称',
+  slackStarting: '正在启动本地 Slack 和机器人 …',
+  slackReady: '请打开这个页面',
+  slackType: (command) => `在频道中输入  ${command} ，看消息如何逐步更新。`,
+  slackHow: '机器人是真实的；Slack 由本地替身提供，无需任何账号。可在页面中制造和修复故障。',
+  slackStop: '按 Ctrl-C 停止并清除一切。',
+  slackBroken: (name) => `已为你弄坏：${name}。`,
+  slackToo: '在 Slack 中问同样的问题',
+  slackThread: (count) => `消息串中有 ${count} 条消息，包含全部证据，完整输出以文件附上。`,
+  botEnded: '机器人自行退出。这是程序缺陷。',
   cause: (id) => `原因 ${id}`,
   everyLayout: '所有布局',
   needsRoot: '需要 root',

@@ -5,7 +5,16 @@ type Services = Parameters<typeof likelyProvider>[0];
 
 const REDIS = { kind: 'redis', port: 6379 } as const;
 
-function services(...all: readonly { manager: string; name: string; running: boolean; command?: string }[]) {
+interface Given {
+  manager: string;
+  name: string;
+  running: boolean;
+  command?: string;
+  publishedPorts?: number[];
+  networks?: string[];
+}
+
+function services(...all: readonly Given[]) {
   return all as unknown as Services;
 }
 
@@ -29,8 +38,16 @@ describe('who would serve an address of this machine at which nobody listens', (
   it('is a container that has stopped, and never one that runs: it would listen', () => {
     const runs = { manager: 'docker', name: 'other_redis_1', running: true };
     expect(likelyProvider(services(runs), REDIS)).toBeUndefined();
-    const stopped = { manager: 'docker', name: 'docs_redis_1', running: false };
+    const stopped = { manager: 'docker', name: 'docs_redis_1', running: false, publishedPorts: [6379] };
     expect(likelyProvider(services(runs, stopped), REDIS)?.name).toBe('docs_redis_1');
+    const onHost = { manager: 'docker', name: 'host_redis_1', running: false, networks: ['host'] };
+    expect(likelyProvider(services(runs, onHost), REDIS)?.name).toBe('host_redis_1');
+  });
+
+  it('is no container of another port: it serves somebody else', () => {
+    const other = { manager: 'docker', name: 'redis-of-others', running: false, publishedPorts: [6380] };
+    const unpublished = { manager: 'docker', name: 'redis-within', running: false, publishedPorts: [] };
+    expect(likelyProvider(services(other, unpublished), REDIS)).toBeUndefined();
   });
 
   it('is nobody where nothing bears such a name', () => {

@@ -108,15 +108,21 @@ const PROVIDERS: Readonly<Record<string, RegExp>> = {
   mysql: /mysql|mariadb/i,
 };
 
+/** A container that would serve this port of its host, and does not run: one that runs would listen. */
+function isSilentAt(container: ServiceReading, port: number): boolean {
+  if (container.running !== false) return false;
+  const isHostNetwork = container.networks?.includes('host') === true;
+  return isHostNetwork || container.publishedPorts?.includes(port) === true;
+}
+
 /** The unit or program that would serve it, where nothing listens: by its port in the command, else by its name. */
 export function likelyProvider(
   services: readonly ServiceReading[],
   place: Pick<DependencyPlace, 'kind' | 'port'>,
 ): ServiceReading | undefined {
   const named = PROVIDERS[place.kind];
-  const silent = services.filter(({ manager, running }) => {
-    // A container that runs would listen at this address if it served it.
-    return manager === 'docker' ? running === false : manager !== 'process';
+  const silent = services.filter((one) => {
+    return one.manager === 'docker' ? isSilentAt(one, place.port) : one.manager !== 'process';
   });
   const fitting = silent.filter((one) => named?.test(`${one.name} ${one.command ?? ''}`) === true);
   const byPort = fitting.find((one) => new RegExp(`\\b${place.port}\\b`).test(one.command ?? ''));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
+import { readable } from '../../../playground/slack-limits/readable.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import { renderAnswer } from '../../../src/render/slack/answer.js';
 import { slackWords } from '../../../src/render/slack/words.js';
 import { COMMANDS, USAGE } from '../../../src/words/commands.js';
 import { answers, overview } from './answers.js';
-import { readable } from './readable.js';
 
 describe.each(['en', 'zh'] as const)('an answer in %s', (lang) => {
   describe.each(Object.entries(answers(lang)))('%s', (name, answer) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkOptions, checkView } from '../../../playground/slack-limits/check-payload.js';
+import { readable } from '../../../playground/slack-limits/readable.js';
 import { ANY_PLAYBOOK, CALLBACKS, readFormPlace } from '../../../src/domain/chat-actions.js';
 import { renderCheckModal, renderTargetOptions } from '../../../src/render/slack/check-modal.js';
 import { slackWords } from '../../../src/render/slack/words.js';
-import { readable } from './readable.js';
 
 const conversation = { channel: 'C024BE91L', threadTs: '1700000000.000100' };
 const targets = ['docs-server', 'wiki', 'shop'];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkView } from '../../../playground/slack-limits/check-payload.js';
+import { readable } from '../../../playground/slack-limits/readable.js';
 import { renderHome } from '../../../src/render/slack/home.js';
 import { slackWords } from '../../../src/render/slack/words.js';
 import { overview } from './answers.js';
-import { readable } from './readable.js';
 import { INCIDENT, NOW, RUN } from './views.js';
 
 const options = { command: '/502', now: NOW };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
+import { readable } from '../../../playground/slack-limits/readable.js';
 import type { RunView } from '../../../src/domain/answer.js';
 import type { Diagnosis } from '../../../src/domain/diagnosis.js';
 import { renderRun } from '../../../src/render/slack/run-message.js';
 import { slackWords } from '../../../src/render/slack/words.js';
-import { readable } from './readable.js';
 import { runViews } from './views.js';
 
 describe.each(['en', 'zh'] as const)('the message of a run in %s', (lang) => {

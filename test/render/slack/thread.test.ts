@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
+import { readable } from '../../../playground/slack-limits/readable.js';
 import type { ChainLink, NamedCause } from '../../../src/domain/diagnosis.js';
 import { renderThread } from '../../../src/render/slack/thread.js';
 import { slackWords } from '../../../src/render/slack/words.js';
 import { diagnoses } from '../diagnoses.js';
-import { readable } from './readable.js';
 import { runViews } from './views.js';
 
 const JUDGED = ['root-cause', 'two-faults', 'healthy', 'inconclusive', 'unreachable'];
