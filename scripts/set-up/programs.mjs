@@ -36,6 +36,7 @@ const TEST = [
   },
   // Only root starts a daemon of its own: others run the tests without it.
   { program: 'dockerd', apt: 'docker.io', dnf: 'moby-engine', apk: 'docker', onlyForRoot: true },
+  { program: 'chromium', apt: 'chromium', dnf: 'chromium', apk: 'chromium' },
   { program: 'python3', apt: 'python3', dnf: 'python3', apk: 'python3' },
   { program: 'psql', apt: 'postgresql-client', dnf: 'postgresql', apk: 'postgresql-client' },
   {

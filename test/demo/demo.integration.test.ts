@@ -1,18 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const program = join(root, 'dist/playground/demo/main.js');
-
-// What npm tells its children would be taken for the demo's own surroundings.
-const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+import { demoAt, ended, plain, program, untilSaid } from './support.js';
 
 /** Every world is made below this folder, so that whatever is left of one can be found. */
 let place = '';
+const { run: demo, start, whatIsLeft } = demoAt(() => place);
 
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), 'goodgate-demo-'));
@@ -37,7 +32,16 @@ describe('npm run demo, asked something', () => {
   it('explains itself', () => {
     const { status, stdout } = demo('--help');
     expect(status).toBe(0);
-    for (const option of ['--fault', '--list', '--once', '--layout', '--seed', '--lang'])
+    for (const option of [
+      '--fault',
+      '--list',
+      '--once',
+      '--terminal',
+      '--port',
+      '--layout',
+      '--seed',
+      '--lang',
+    ])
       expect(stdout).toContain(option);
   });
 
@@ -70,6 +74,9 @@ describe('npm run demo -- --once', () => {
     const { status, stdout, stderr } = demo('--once', '--seed', '11', '--layout', 'plain');
     expect(stdout).toMatch(/HEALTHY[\s\S]*HTTP\/1\.1 502[\s\S]*ROOT CAUSE FOUND[\s\S]*HTTP\/1\.1 200 OK/);
     expect(stdout).toContain('Broken was redis-down, and that is what goodgate named.');
+    expect(stdout).toMatch(
+      /asked in Slack[\s\S]*\/502 check docs-server[\s\S]*redis-down[\s\S]*In its thread: 3/,
+    );
     expect(`${stdout}${stderr}`).not.toMatch(/\n {4}at /);
     expect(status).toBe(0);
     expect(whatIsLeft()).toEqual({ files: [], processes: [] });
@@ -116,63 +123,3 @@ describe('an interrupted demo', () => {
     await expect.poll(whatIsLeft, { timeout: 20_000 }).toEqual({ files: [], processes: [] });
   });
 });
-
-function demo(...argv: string[]) {
-  return spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8', env: environment() });
-}
-
-function start(...argv: string[]): ChildProcess {
-  return spawn(process.execPath, [program, ...argv], {
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-function environment() {
-  return { ...plain, TMPDIR: place, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
-}
-
-function untilSaid(child: ChildProcess, text: string): Promise<void> {
-  let said = '';
-  return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (part: Buffer) => {
-      said += part.toString();
-      if (said.includes(text)) resolve();
-    });
-    child.on('close', () => reject(new Error(`It ended without saying ${text}: ${said}`)));
-    child.stderr?.resume();
-  });
-}
-
-function ended(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode ?? child.signalCode);
-    else child.on('exit', (code, signal) => resolve(code ?? signal));
-  });
-}
-
-function whatIsLeft(): { readonly files: string[]; readonly processes: string[] } {
-  const processes = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .flatMap((pid) => {
-      const texts = [readProc(pid, 'cmdline'), cwdOf(pid)];
-      return texts.some((text) => text.includes(place)) ? [texts.join(' in ')] : [];
-    });
-  return { files: readdirSync(place), processes };
-}
-
-function readProc(pid: string, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-function cwdOf(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return '';
-  }
-}

@@ -76,7 +76,9 @@ describe.each(['http', 'socket'] as const)('in Slack, over %s', (mode) => {
     await waitUntil('a new run', async () => (await talk().newest(incidents, /./u)).ts !== before.ts);
     const message = await talk().newest(incidents, /redis-down/u);
     expect(JSON.stringify(message.blocks)).toContain(`<@${wei}>`);
-    expect((await slack.channelMessages(incidents)).filter(({ text }) => text.includes(target))).toHaveLength(3);
+    expect((await slack.channelMessages(incidents)).filter(({ text }) => text.includes(target))).toHaveLength(
+      3,
+    );
   });
 
   it.each(['status', 'targets', 'runs', 'help', 'timeline'])(
