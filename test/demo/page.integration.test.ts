@@ -97,7 +97,7 @@ describe('npm run demo', () => {
 
   it('is well again after a click, and the check says so', async () => {
     await page.getByRole('button', { name: /Mend it/u }).click();
-    await page.getByText(/Broken:/u).waitFor({ ...PATIENT, state: 'detached' });
+    await page.getByText('Everything works').waitFor(PATIENT);
     await type('/502 check docs-server');
     await newest()
       .getByText(/healthy/iu)
