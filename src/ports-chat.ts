@@ -75,6 +75,9 @@ export type ChatRequest =
     }
   | { readonly kind: 'home-opened'; readonly from: ChatOrigin };
 
+/** The code of a dialog that was refused because the request was none that could open one: a mention, a Home tab. */
+export const NO_TRIGGER = 'no_trigger';
+
 /** The ways in which a request can be answered. */
 export interface ChatReply {
   /** To the person alone; in the place where they asked, or else in a message to them. */

@@ -77,8 +77,11 @@ export interface PostedMessage {
   readonly threadTs?: string;
   /** Slack's name of the message, once it is known. */
   readonly ts?: string;
-  /** sending: Slack was asked, and its answer is not known. refused: Slack will not have it; `refusal` says why. */
-  readonly state: 'new' | 'sending' | 'posted' | 'refused';
+  /**
+   * sending: Slack is being asked, perhaps by another process. doubtful: it was asked, and its answer is not known.
+   * refused: Slack will not have it; `refusal` says why.
+   */
+  readonly state: 'new' | 'sending' | 'doubtful' | 'posted' | 'refused';
   readonly refusal?: string;
   /** Digest of the content that Slack showed last. */
   readonly shown?: string;

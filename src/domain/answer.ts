@@ -82,7 +82,7 @@ export type Answer =
     }
   /** A word is missing, or one too many: how the command is written. */
   | { readonly kind: 'usage'; readonly command: string; readonly usage: string; readonly extra?: string }
-  /** The store does not answer: nothing was done. */
+  /** The store does not answer: what was asked was not done, or perhaps only later. */
   | { readonly kind: 'unavailable' }
   /** Slack does not let goodgate write there. */
   | { readonly kind: 'cannot-post'; readonly code: string }

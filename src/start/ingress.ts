@@ -50,13 +50,14 @@ export function createIngress(options: IngressOptions): Ingress {
   const logger = slackLogger((level, text) => log[level]({ from: 'slack' }, text));
   const clientOptions = clientOptionsFor(slack.apiUrl, logger);
   const client = new WebClient(slack.token, clientOptions);
-  let tokenTrouble: string | undefined;
+  const watch = watchIdentity(client, {
+    trouble: (says, isToken) => log.error({ isToken }, `Slack does not say who the bot is: ${says}`),
+    works: () => log.info('Slack takes the token of the bot again'),
+  });
   const messenger = createMessenger({
     client,
     onTrouble: (method, says) => log.warn({ method }, says),
-    onAuth: (works, code) => {
-      tokenTrouble = works ? undefined : `Slack does not take SLACK_BOT_TOKEN: ${code ?? ''}`;
-    },
+    onAuth: watch.heard,
   });
   const lessons = createLessons(causesFolder());
   const targets = [...config.targets.values()].map(({ target }) => target);
@@ -82,9 +83,6 @@ export function createIngress(options: IngressOptions): Ingress {
       log.error({ reference, err: error }, 'a request could not be carried out'),
     onUnheard: (what, says) => log.warn({ what }, `an answer did not reach the person: ${says}`),
   };
-  const watch = watchIdentity(client, (says, isToken) =>
-    log.error({ isToken }, `Slack does not say who the bot is: ${says}`),
-  );
   const { mode } = slack;
   const http =
     mode.kind === 'http' ? createHttpReceiver({ signingSecret: mode.signingSecret, logger }) : undefined;
@@ -108,7 +106,7 @@ export function createIngress(options: IngressOptions): Ingress {
   });
   return {
     ...(http === undefined ? {} : { listener: http.listener }),
-    trouble: () => watch.trouble() ?? tokenTrouble,
+    trouble: watch.trouble,
     publish: (stopping) =>
       runPublisher(
         {

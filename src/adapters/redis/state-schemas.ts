@@ -115,7 +115,7 @@ export const postedMessageSchema: z.ZodType<PostedMessage> = z.looseObject({
   channel: z.string(),
   threadTs: z.string().exactOptional(),
   ts: z.string().exactOptional(),
-  state: z.enum(['new', 'sending', 'posted', 'refused']),
+  state: z.enum(['new', 'sending', 'doubtful', 'posted', 'refused']),
   refusal: z.string().exactOptional(),
   shown: z.string().exactOptional(),
   at: z.string(),

@@ -13,7 +13,7 @@ export function hearActions(app: App, options: SlackAppOptions): void {
     await ack();
     // A choice in a dialog counts when the dialog is sent.
     if (body.view?.type === 'modal') return;
-    if (!(await isFirst(requestKey(context, body.trigger_id), options))) return;
+    if (!(await isFirst(requestKey(body.trigger_id, context), options))) return;
     const { message, channel } = body;
     const threadTs: unknown = message?.['thread_ts'] ?? message?.ts;
     const from: ChatOrigin = {
@@ -43,7 +43,7 @@ export function hearActions(app: App, options: SlackAppOptions): void {
   app.view(EVERY, async ({ view, body, ack, client, context }) => {
     await ack();
     if (body.type !== 'view_submission') return;
-    if (!(await isFirst(requestKey(context, `${view.id}:${view.hash}`), options))) return;
+    if (!(await isFirst(requestKey(`${view.id}:${view.hash}`, context), options))) return;
     const from: ChatOrigin = { person: body.user.id };
     await options.handle(
       {

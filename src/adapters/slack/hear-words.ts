@@ -12,7 +12,7 @@ export const SEEN_MS = 3_600_000;
 export function hearWords(app: App, options: SlackAppOptions): void {
   app.command(options.command, async ({ command, ack, respond, client, context }) => {
     await ack();
-    if (!(await isFirst(requestKey(context, command.trigger_id), options))) return;
+    if (!(await isFirst(requestKey(command.trigger_id, context), options))) return;
     const from: ChatOrigin = {
       person: command.user_id,
       channel: command.channel_id,
@@ -40,7 +40,7 @@ export function hearWords(app: App, options: SlackAppOptions): void {
     { callback_id: CALLBACKS.diagnoseThis, type: 'message_action' },
     async ({ shortcut, ack, respond, client, context }) => {
       await ack();
-      if (!(await isFirst(requestKey(context, shortcut.trigger_id), options))) return;
+      if (!(await isFirst(requestKey(shortcut.trigger_id, context), options))) return;
       const { message } = shortcut;
       const threadTs: unknown = message['thread_ts'];
       const from: ChatOrigin = {

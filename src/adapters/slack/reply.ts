@@ -2,7 +2,7 @@ import type { RespondFn } from '@slack/bolt';
 import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { ChatMessage } from '../../domain/chat-message.js';
-import type { ChatOrigin, ChatReply, Sent } from '../../ports-chat.js';
+import { type ChatOrigin, type ChatReply, NO_TRIGGER, type Sent } from '../../ports-chat.js';
 import { sentOf } from './sent.js';
 import { toBlocks } from './to-blocks.js';
 
@@ -18,7 +18,7 @@ export function replyWith({ client, from, respond, triggerId }: ReplyParts): Cha
   return {
     whisper: (message) => whisper(message, { client, from, ...(respond ? { respond } : {}) }),
     openDialog: async (view) => {
-      if (triggerId === undefined || !isModal(view)) return refused('no_trigger');
+      if (triggerId === undefined || !isModal(view)) return refused(NO_TRIGGER);
       return asked(() => client.views.open({ trigger_id: triggerId, view }));
     },
     publishHome: async (view) => {
@@ -39,13 +39,23 @@ async function whisper(message: ChatMessage, { client, from, respond }: ReplyPar
   }
   if (from.channel !== undefined) {
     const { channel, person } = from;
-    const sent = await asked(() =>
+    const sent = await askedTwice(() =>
       client.chat.postEphemeral({ channel, user: person, ...content, ...thread }),
     );
     if (sent.state !== 'refused') return sent;
   }
   // Nowhere to whisper: to the person alone.
-  return asked(() => client.chat.postMessage({ channel: from.person, ...content, unfurl_links: false }));
+  return askedTwice(() => client.chat.postMessage({ channel: from.person, ...content, unfurl_links: false }));
+}
+
+/** A person waits: what Slack will surely take a little later is asked once more, and no longer after that. */
+const WORTH_WAITING_MS = 10_000;
+
+async function askedTwice(call: () => Promise<unknown>): Promise<Sent<null>> {
+  const sent = await asked(call);
+  if (sent.state !== 'later' || sent.afterMs > WORTH_WAITING_MS) return sent;
+  await new Promise((resolve) => setTimeout(resolve, sent.afterMs));
+  return asked(call);
 }
 
 async function asked(call: () => Promise<unknown>): Promise<Sent<null>> {

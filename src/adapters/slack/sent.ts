@@ -1,3 +1,4 @@
+import { RespondError } from '@slack/bolt';
 import {
   WebAPIHTTPError,
   WebAPIPlatformError,
@@ -67,5 +68,15 @@ export function sentOf(error: unknown): Exclude<Sent<never>, { state: 'done' }> 
     const says = `Slack cannot be reached: ${code === '' ? error.original.name : code}`;
     return unheard ? { state: 'later', afterMs: 2000, says } : { state: 'unknown', says };
   }
-  return { state: 'unknown', says: error instanceof Error ? error.name : 'unknown error' };
+  if (error instanceof RespondError)
+    return { state: 'later', afterMs: 5000, says: `Slack answers HTTP ${error.statusCode}` };
+  if (error instanceof SyntaxError) return { state: 'unknown', says: 'Slack’s answer is not JSON' };
+  // An answer that breaks off comes as the fetch gave it: https://undici.nodejs.org/#/docs/api/Errors
+  return { state: 'unknown', says: `Slack’s answer was lost: ${nameOf(error)}` };
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
 }

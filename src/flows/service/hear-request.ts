@@ -10,7 +10,7 @@ import {
   readFormPlace,
 } from '../../domain/chat-actions.js';
 import type { Conversation } from '../../domain/run.js';
-import type { ChatReply, ChatRequest } from '../../ports-chat.js';
+import { type ChatReply, type ChatRequest, NO_TRIGGER } from '../../ports-chat.js';
 import { UnavailableError } from '../../ports-state.js';
 import type { Voice } from '../../ports-voice.js';
 import type { Command } from '../../words/commands.js';
@@ -170,7 +170,9 @@ async function openForm(
   );
   const sent = await reply.openDialog(form);
   // A mention has no dialog, and a late click none any more: the commands do the same.
-  if (sent.state !== 'done') await tell({ kind: 'help' }, request, reply, deps);
+  if (sent.state === 'done') return;
+  if (sent.state !== 'refused' || sent.code !== NO_TRIGGER) deps.onUnheard('form', sent.says);
+  await tell({ kind: 'help' }, request, reply, deps);
 }
 
 async function showHome(request: ChatRequest, reply: ChatReply, deps: HearDeps): Promise<void> {

@@ -9,6 +9,8 @@ export interface PartDeps {
   readonly board: MessageBoard;
   readonly messenger: Messenger;
   readonly clock: Clock;
+  /** False from the moment in which another process may publish: nothing new is asked of Slack any more. */
+  readonly isOurs: () => boolean;
 }
 
 export interface Part {
@@ -25,6 +27,14 @@ export type Published =
   | { readonly state: 'refused'; readonly code: string; readonly isNew: boolean };
 
 const AGAIN_MS = 2000;
+const NOT_OURS: Published = { state: 'again', afterMs: AGAIN_MS };
+/**
+ * Somebody who no longer has the lease, or is dead, may still be asking Slack: what it does not show yet it may show
+ * in a moment. Longer than its calls may last, of which a file needs three (CALL_MS in src/start/ingress.ts).
+ */
+const UNDER_WAY_MS = { message: 10_000, file: 28_000 } as const;
+/** Slack shows a file in its thread some time after it has taken it: https://docs.slack.dev/messaging/working-with-files */
+const FILE_SHOWN_MS = 10_000;
 
 export async function publishMessage(part: Part, message: ChatMessage, deps: PartDeps): Promise<Published> {
   const before = await deps.board.load(part.runId, part.part);
@@ -33,9 +43,12 @@ export async function publishMessage(part: Part, message: ChatMessage, deps: Par
   if (before?.state === 'posted' && before.ts !== undefined) {
     return edit(part, { ...before, ts: before.ts }, message, shown, deps);
   }
-  const found = before?.state === 'sending' ? await find(part, before, deps) : undefined;
+  const waitMs = before === undefined ? 0 : underWayMs(before, 'message', deps);
+  if (waitMs > 0) return { state: 'again', afterMs: waitMs };
+  const found = isInDoubt(before) ? await find(part, before, deps) : undefined;
   if (found?.state === 'again') return found;
   if (found?.state === 'found') return edit(part, found.message, message, shown, deps);
+  if (!deps.isOurs()) return NOT_OURS;
   const place = { ...part.place, at: deps.clock.now().toISOString() };
   // Written down before Slack is asked: who finds this looks first whether Slack has it.
   await deps.board.save(part.runId, part.part, { ...place, state: 'sending' });
@@ -60,6 +73,7 @@ async function edit(
   deps: PartDeps,
 ): Promise<Published> {
   if (before.shown === shown) return { state: 'shown', message: before };
+  if (!deps.isOurs()) return NOT_OURS;
   const sent = await deps.messenger.edit({ channel: before.channel, ts: before.ts }, message);
   if (sent.state === 'refused') {
     // Somebody has deleted it, or it is too old to be edited: it stays as it is, and its thread goes on.
@@ -89,7 +103,9 @@ export async function publishFile(
   };
   const posted = { ...there, ts: part.place.threadTs, state: 'posted' as const };
   if (before?.state === 'posted') return { state: 'shown', message: posted };
-  if (before?.state === 'sending') {
+  const waitMs = before === undefined ? 0 : underWayMs(before, 'file', deps);
+  if (waitMs > 0) return { state: 'again', afterMs: waitMs };
+  if (isInDoubt(before)) {
     const found = await deps.messenger.find(part.place, { file: file.name }, new Date(before.at));
     if (found.state === 'later' || found.state === 'unknown')
       return { state: 'again', afterMs: afterMs(found) };
@@ -97,7 +113,9 @@ export async function publishFile(
       await deps.board.save(part.runId, part.part, posted);
       return { state: 'shown', message: posted };
     }
+    if (msSince(before, deps) < FILE_SHOWN_MS) return { state: 'again', afterMs: AGAIN_MS };
   }
+  if (!deps.isOurs()) return NOT_OURS;
   await deps.board.save(part.runId, part.part, { ...there, state: 'sending' });
   const sent = await deps.messenger.upload(part.place, file);
   if (sent.state !== 'done') return notDone(sent, part, there, deps);
@@ -135,8 +153,24 @@ async function notDone(
     await deps.board.save(part.runId, part.part, { ...place, state: 'refused', refusal: sent.code });
     return { state: 'refused', code: sent.code, isNew: true };
   }
-  if (sent.state === 'later') await deps.board.save(part.runId, part.part, { ...place, state: 'new' });
+  const state = sent.state === 'later' ? 'new' : 'doubtful';
+  await deps.board.save(part.runId, part.part, { ...place, state });
   return { state: 'again', afterMs: afterMs(sent) };
+}
+
+function isInDoubt(before: PostedMessage | undefined): before is PostedMessage {
+  return before?.state === 'sending' || before?.state === 'doubtful';
+}
+
+/** A clock that was set back must not make it last for ever. */
+function underWayMs(before: PostedMessage, what: keyof typeof UNDER_WAY_MS, deps: PartDeps): number {
+  if (before.state !== 'sending') return 0;
+  const since = msSince(before, deps);
+  return since < 0 ? 0 : Math.max(0, UNDER_WAY_MS[what] - since);
+}
+
+function msSince({ at }: PostedMessage, deps: PartDeps): number {
+  return deps.clock.now().getTime() - Date.parse(at);
 }
 
 function afterMs(sent: Exclude<Sent<unknown>, { state: 'done' | 'refused' }>): number {

@@ -17,6 +17,8 @@ export interface PublishDeps {
   readonly board: MessageBoard;
   readonly messenger: Messenger;
   readonly clock: Clock;
+  /** See publish-part.ts. */
+  readonly isOurs: () => boolean;
   /** Undefined where there is no such run any more. */
   readonly pagesOf: (runId: string) => Promise<{ readonly run: Run; readonly pages: RunPages } | undefined>;
   /** Slack does not take something, and asking again is of no use. */

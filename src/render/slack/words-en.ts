@@ -199,7 +199,7 @@ export const wordsEn: Words = {
     usage: (command) => `The command ${command} is written so:`,
     extra: (word) => `“${word}” is one word too many. Nothing was done.`,
     unavailable:
-      'The store of goodgate (Redis) does not answer, so nothing was done. Try again in a moment; if it stays so, tell whoever runs goodgate.',
+      'The store of goodgate (Redis) does not answer, so I cannot say that this was done. Try again in a moment: asking twice does no harm. If it stays so, tell whoever runs goodgate.',
     cannotPost: (code) => `Slack does not let me write there (${code}), so nothing was started.`,
     invite: 'Invite me with /invite, and try again.',
     failed: 'I failed, and that is my own fault. What you asked for may not have been done.',

@@ -189,7 +189,7 @@ export const wordsZh: Words = {
     usage: (command) => `命令 ${command} 的写法：`,
     extra: (word) => `多了一个词“${word}”，未执行任何操作。`,
     unavailable:
-      'goodgate 的存储（Redis）没有应答，未执行任何操作。请稍后再试；若持续如此，请告知 goodgate 的维护者。',
+      'goodgate 的存储（Redis）没有应答，无法确认您的请求是否已执行。请稍后再试，重复请求不会有任何影响；若持续如此，请告知 goodgate 的维护者。',
     cannotPost: (code) => `Slack 不允许我在那里发言（${code}），因此未开始检查。`,
     invite: '请用 /invite 邀请我加入，然后再试。',
     failed: '我自身出错了，您的请求可能没有执行。',

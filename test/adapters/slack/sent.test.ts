@@ -39,6 +39,17 @@ describe('what became of a call', () => {
     expect(sentOf(error)).toMatchObject(sent);
   });
 
+  it('says in the log how an answer was lost', () => {
+    const cut = new TypeError('terminated', {
+      cause: Object.assign(new Error('x'), { code: 'UND_ERR_SOCKET' }),
+    });
+    expect(sentOf(cut)).toEqual({ state: 'unknown', says: 'Slack’s answer was lost: UND_ERR_SOCKET' });
+    expect(sentOf(new SyntaxError('Unexpected token <'))).toEqual({
+      state: 'unknown',
+      says: 'Slack’s answer is not JSON',
+    });
+  });
+
   it('never repeats what Slack was told', () => {
     const { says } = sentOf(
       new WebAPIHTTPError(500, 'xoxb-secret', { authorization: 'xoxb-secret' }, 'xoxb-secret'),

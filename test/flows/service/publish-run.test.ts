@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../../src/domain/chat-message.js';
 import { newRun, type Run } from '../../../src/domain/run.js';
 import { type PublishDeps, publishRun, type RunPages } from '../../../src/flows/service/publish-run.js';
-import { workOff } from '../../../src/flows/service/publisher.js';
+import { createRounds, runPublisher } from '../../../src/flows/service/publisher.js';
 import { ANNA, fakeClock, memoryBoard, memorySignals, memorySlack } from './fakes.js';
 
 const says = (text: string): ChatMessage => ({ text, blocks: [] });
@@ -29,6 +29,7 @@ function stage(threadTs?: string) {
   const deps: PublishDeps = {
     board,
     clock,
+    isOurs: () => true,
     messenger: slack.messenger,
     pagesOf: async (id) => (id === run.id ? { run, pages } : undefined),
     onRefused: (_run, part, code) => refusals.push(`${part}: ${code}`),
@@ -162,14 +163,21 @@ describe('the publisher', () => {
     await at.board.touch('run-1');
     await at.board.touch('run-gone');
     at.slack.plans.push({ method: 'post', does: 'before', sent: later });
-    const notBefore = new Map<string, number>();
-    const deps = { ...at.deps, signals: memorySignals(), onError: () => undefined };
-    await workOff(deps, notBefore);
+    const rounds = createRounds(
+      { ...at.deps, onError: () => undefined },
+      new AbortController().signal,
+      () => undefined,
+    );
+    const round = async () => {
+      await rounds.begin();
+      await rounds.ended();
+    };
+    await round();
     expect(at.board.dueNow()).toEqual(['run-1']);
-    await workOff(deps, notBefore);
+    await round();
     expect(at.texts()).toEqual([]);
     at.clock.pass(1001);
-    await workOff(deps, notBefore);
+    await round();
     expect(at.texts()).toEqual(['queued']);
     expect(at.board.dueNow()).toEqual([]);
   });
@@ -185,7 +193,74 @@ describe('the publisher', () => {
         return post(...args);
       },
     };
-    await workOff({ ...at.deps, messenger, signals: memorySignals(), onError: () => undefined }, new Map());
+    const deps = { ...at.deps, messenger, onError: () => undefined };
+    const rounds = createRounds(deps, new AbortController().signal, () => undefined);
+    await rounds.begin();
+    await rounds.ended();
     expect(at.board.dueNow()).toEqual(['run-1']);
+  });
+
+  it('asks nothing new of Slack once another may publish, and waits for what it has asked', async () => {
+    const at = stage();
+    at.show(DONE);
+    await at.board.touch('run-1');
+    const lost = new AbortController();
+    const { post } = at.slack.messenger;
+    const messenger = {
+      ...at.slack.messenger,
+      post: async (...args: Parameters<typeof post>) => {
+        lost.abort();
+        return post(...args);
+      },
+    };
+    await runPublisher(
+      { ...at.deps, messenger, signals: memorySignals(), onError: () => undefined },
+      lost.signal,
+    );
+    expect(at.texts()).toEqual(['redis-down']);
+    expect(await at.board.load('run-1', 'head')).toMatchObject({ state: 'posted', ts: '1' });
+    expect(at.board.dueNow()).toEqual(['run-1']);
+  });
+});
+
+describe('a message that another process may be about to post', () => {
+  const sending = (at: string) => ({ channel: 'C1', state: 'sending' as const, at });
+
+  it('is waited for, and then found, rather than posted a second time', async () => {
+    const at = stage();
+    await at.board.save('run-1', 'head', sending(at.clock.now().toISOString()));
+    expect(await at.publish()).toMatchObject({ settled: false });
+    expect(at.texts()).toEqual([]);
+    // The other one's call ends well only now.
+    await at.slack.messenger.post({ channel: 'C1' }, says('queued'), 'run-1/head');
+    at.clock.pass(10_001);
+    await at.until();
+    expect(at.texts()).toEqual(['queued']);
+  });
+
+  it('is posted where the other one died before it had asked', async () => {
+    const at = stage();
+    await at.board.save('run-1', 'head', sending(at.clock.now().toISOString()));
+    at.clock.pass(10_001);
+    await at.until();
+    expect(at.texts()).toEqual(['queued']);
+  });
+
+  it('is not waited for when the clock was set back meanwhile', async () => {
+    const at = stage();
+    await at.board.save('run-1', 'head', sending('2026-12-24T00:00:00.000Z'));
+    await at.until();
+    expect(at.texts()).toEqual(['queued']);
+  });
+
+  it('is not uploaded again while Slack may not show it yet', async () => {
+    const at = stage();
+    at.show(DONE);
+    at.slack.plans.push({ method: 'upload', does: 'before', sent: unknown });
+    for (let i = 0; i < 6; i += 1) await at.publish();
+    expect(at.slack.files).toEqual([]);
+    at.clock.pass(10_001);
+    await at.until();
+    expect(at.slack.files).toEqual(['goodgate-run-1.txt']);
   });
 });
