@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { languageOf } from '../../src/cli/language.js';
 import { type Layout, layouts } from '../world/world.js';
@@ -12,6 +13,8 @@ export interface DemoOptions {
   readonly terminal: boolean;
   /** Of the page. */
   readonly port?: number;
+  /** Where the page listens: another address than 127.0.0.1 in a container alone. */
+  readonly listen?: string;
   readonly layout?: Layout;
   readonly seed?: number;
   readonly lang: 'en' | 'zh';
@@ -24,7 +27,7 @@ export type Asked =
   | { readonly kind: 'run'; readonly options: DemoOptions }
   | { readonly kind: 'end'; readonly text: string; readonly code: 0 | 2 };
 
-const OWN = ['fault', 'list', 'once', 'terminal', 'port', 'layout', 'seed', 'lang'] as const;
+const OWN = ['fault', 'list', 'once', 'terminal', 'port', 'listen', 'layout', 'seed', 'lang'] as const;
 
 /** Reads the demo's command line. Never throws. */
 export function parseOptions(argv: readonly string[], env: Env): Asked {
@@ -80,6 +83,11 @@ function demoCommand(): Command {
     .option('--once', 'play a tour in this terminal, and end')
     .option('--terminal', 'the tour, and then a menu in this terminal; no Slack')
     .option('--port <N>', 'of the page; any free one where absent', portNumber)
+    .addOption(
+      new Option('--listen <ADDRESS>', 'of the page, in a container; it answers to the name 127.0.0.1 alone')
+        .argParser(ipAddress)
+        .hideHelp(),
+    )
     .addOption(new Option('--layout <NAME>', 'what to build').choices(layouts))
     .option('--seed <N>', 'names and ports follow from it; drawn anew otherwise', wholeNumber)
     .addOption(new Option('--lang <LANGUAGE>', 'language of what is said').choices(['en', 'zh']))
@@ -91,6 +99,11 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/u.test(text))
     throw new InvalidArgumentError('Expected a whole number of at most 9 digits.');
   return Number(text);
+}
+
+function ipAddress(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('Expected an IP address.');
+  return text;
 }
 
 function portNumber(text: string): number {

@@ -65,7 +65,12 @@ export async function askInSlack(
 }
 
 function pageOptions(options: DemoOptions) {
-  return { lang: options.lang, ...(options.port === undefined ? {} : { port: options.port }) };
+  const { lang, port, listen } = options;
+  return {
+    lang,
+    ...(port === undefined ? {} : { port }),
+    ...(listen === undefined ? {} : { listen }),
+  };
 }
 
 async function breakFirst(side: SlackSide, name: string, voice: Voice, words: Words): Promise<void> {

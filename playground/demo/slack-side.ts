@@ -27,9 +27,9 @@ export interface SlackSide {
 
 export async function startSlackSide(
   world: World,
-  options: { readonly port?: number; readonly lang: 'en' | 'zh' },
+  options: { readonly port?: number; readonly listen?: string; readonly lang: 'en' | 'zh' },
 ): Promise<SlackSide> {
-  const slack = await startLocalSlack(options.port === undefined ? {} : { port: options.port });
+  const slack = await startLocalSlack(listening(options));
   const demoFaults = faultsOf(world);
   servePage(slack, { command: COMMAND, shortcut: CALLBACKS.diagnoseThis, faults: demoFaults });
   const bot = await startBot({
@@ -49,6 +49,10 @@ export async function startSlackSide(
       await slack.close();
     },
   };
+}
+
+function listening({ port, listen }: { readonly port?: number; readonly listen?: string }) {
+  return { ...(port === undefined ? {} : { port }), ...(listen === undefined ? {} : { listen }) };
 }
 
 const targetsOf = z.looseObject({ targets: z.record(z.string(), z.unknown()) });
