@@ -104,7 +104,8 @@ export function buildProgram(
   withTargetOptions(program.command('doctor'))
     .summary('tell what is missing on the way to every host')
     .description(
-      'Says in plain words what is missing on the way to every host, or to those of one target.\n' +
+      'Says in plain words what is missing on the way to every host, or to those of one target; where the variables of\n' +
+        'goodgate start are set, of Slack and Redis too.\n' +
         'Exit status: 0 all good, 1 problems, 2 wrong usage or configuration, 3 nothing reachable.',
     )
     .argument('[TARGET]', 'name of a target in goodgate.yaml; all hosts where absent')
