@@ -31,7 +31,8 @@ try {
   await page.getByRole('button', { name: 'Recheck' }).waitFor({ timeout: 60_000 });
   // The thread comes after the verdict, and its file last.
   await threadIsThere();
-  await page.locator('#messages .message').last().scrollIntoViewIfNeeded();
+  await page.getByText(/^\d+ replies$/u).waitFor();
+  await page.locator('#scroll').evaluate((pane) => pane.scrollTo(0, pane.scrollHeight));
   await page.screenshot({ path: PICTURE });
 } finally {
   await browser.close();
