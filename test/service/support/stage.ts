@@ -23,7 +23,8 @@ export interface Stage {
   readonly target: string;
   readonly ada: string;
   readonly incidents: string;
-  bot(setup?: Partial<BotSetup>): Promise<Bot>;
+  /** `private`: on a Redis of its own in the data folder, rather than on the stage's. */
+  bot(setup?: Partial<BotSetup>, where?: 'shared' | 'private'): Promise<Bot>;
   /** Types `/502 TEXT` as Ada; gives how it was taken. */
   type(text: string, channel?: string): ReturnType<LocalSlack['typeCommand']>;
   /** The newest run, once there is one newer than `after`, or any. */
@@ -36,7 +37,7 @@ export interface Stage {
   /** The service's own Redis answers nothing, so that a check waits for it some seconds. */
   slowDown(): Promise<void>;
   speedUp(): Promise<void>;
-  /** Command lines of what goodgate runs on the host now. */
+  /** Process ids of what goodgate runs on the host now: everything below its sshd. */
   probesOnHost(): readonly number[];
   close(): Promise<void>;
 }
@@ -85,13 +86,13 @@ export async function setStage(setup: {
       incidents,
       close,
       newestRun,
-      bot: async (more = {}) => {
+      bot: async (more = {}, where = 'shared') => {
         const bot = await startBot({
           slack,
           mode,
           configFile: world.configFile,
           folder: world.folder,
-          redisUrl: redis.url,
+          ...(where === 'private' ? {} : { redisUrl: redis.url }),
           ...more,
         });
         undo.push(() => bot.kill());
@@ -152,7 +153,10 @@ async function pidOfRedis(world: World): Promise<number> {
 }
 
 /** Everything that the bot has written of a run, in whatever channel; doubles are an error. */
-async function onceEach(run: Run, slack: LocalSlack): Promise<Told> {
+export async function onceEach(
+  run: Pick<Run, 'id' | 'conversation' | 'requestedBy'>,
+  slack: LocalSlack,
+): Promise<Told> {
   const direct = await slack.directChannel(run.requestedBy.kind === 'person' ? run.requestedBy.id : '');
   const seen = new Map<string, SeenMessage>();
   for (const channel of [run.conversation.channel, direct]) {

@@ -1,0 +1,221 @@
+/** Processes that die or end in the middle of a check: it is carried on, told once, and nothing is left behind. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Bot } from '../../playground/service/start-bot.js';
+import { isAlive, withDescendants } from '../../playground/world/process-table.js';
+import { waitUntil } from '../../playground/world/wait-until.js';
+import { ACTIONS } from '../../src/domain/chat-actions.js';
+import type { Run } from '../../src/domain/run.js';
+import { onceEach, type Stage, setStage } from './support/stage.js';
+
+let stage: Stage;
+const bots: Bot[] = [];
+
+beforeAll(async () => {
+  stage = await setStage({ seed: 42 });
+});
+afterAll(async () => {
+  await stage?.close();
+});
+afterEach(async () => {
+  await stage.speedUp();
+  for (const bot of bots.splice(0)) await bot.stop();
+  expect(stage.slack.violations).toEqual([]);
+  await waitUntil('nothing of goodgate runs on the host', async () => stage.probesOnHost().length === 0);
+});
+
+async function start(...setup: Parameters<Stage['bot']>): Promise<Bot> {
+  const bot = await stage.bot(...setup);
+  bots.push(bot);
+  return bot;
+}
+
+/** A check that goes on for some seconds, in the middle of its looks. */
+async function slowCheck(): Promise<Run> {
+  await stage.slowDown();
+  const before = await stage.newestRun();
+  await stage.type(`check ${stage.target}`);
+  const run = await stage.newRun(before);
+  await waitUntil('it looks at the host', async () => stage.probesOnHost().length > 2, 30_000);
+  return stage.runIs(run.id, ({ state }) => state === 'running');
+}
+
+const blocks = (value: { readonly blocks: readonly object[] }): string => JSON.stringify(value.blocks);
+
+describe('a worker that is killed in the middle of a check', () => {
+  it('beside the ingress: it is started again and takes the run up, and the message says so', async () => {
+    const bot = await start();
+    await bot.ready();
+    const run = await slowCheck();
+    const [worker = 0] = bot.workers();
+    process.kill(worker, 'SIGKILL');
+    const again = await stage.runIs(run.id, ({ attempts }) => attempts === 2);
+    expect(again.state).toBe('running');
+    const { head, files } = await stage.told(run);
+    expect(blocks(head)).toMatch(/A worker was lost; another one began anew \(attempt 2\)/u);
+    expect(head.text).toContain('redis-down');
+    expect(files).toHaveLength(1);
+    expect(bot.workers()).toHaveLength(2);
+    expect(bot.log().some(({ msg }) => msg.includes('the worker has ended, and is started again'))).toBe(
+      true,
+    );
+    const story = await stage.state.timeline.read(run.id);
+    expect(story.map(({ kind }) => kind)).toContain('run-taken-over');
+  });
+
+  it('among two of their own: the other one takes the run up', async () => {
+    const ingress = await start({ role: 'ingress' });
+    const workers = [
+      await start({ role: 'worker', name: 'w1' }),
+      await start({ role: 'worker', name: 'w2' }),
+    ];
+    await ingress.ready();
+    await Promise.all(workers.map((worker) => worker.ready()));
+    const run = await slowCheck();
+    const victim = workers.find(({ pid }) => run.worker?.includes(`-${pid}.`));
+    const killed = Date.now();
+    await victim?.kill();
+    const again = await stage.runIs(run.id, ({ attempts }) => attempts === 2);
+    console.info(`taken over ${Date.now() - killed} ms after the death`);
+    expect(again.worker).not.toContain(`-${victim?.pid}.`);
+    const { head, files } = await stage.told(run);
+    expect(blocks(head)).toMatch(/another one began anew/u);
+    expect(files).toHaveLength(1);
+  });
+});
+
+describe('an ingress that is killed', () => {
+  it('in the middle of a check: the next one takes up its messages, and doubles none', async () => {
+    const first = await start({ role: 'ingress', name: 'i1' });
+    const worker = await start({ role: 'worker' });
+    await first.ready();
+    const run = await slowCheck();
+    await waitUntil('its message is there', async () => {
+      return (await stage.state.board.load(run.id, 'head'))?.state === 'posted';
+    });
+    await first.kill();
+    const second = await start({ role: 'ingress', name: 'i2' });
+    const { head, files, parts } = await stage.told(run);
+    expect(head.text).toContain('redis-down');
+    expect(files).toHaveLength(1);
+    expect(parts.length).toBeGreaterThanOrEqual(2);
+    expect([second.ended(), worker.ended()]).toEqual([false, false]);
+  });
+
+  it('while it tells what a run came to: the next one tells the rest', async () => {
+    const first = await start({ role: 'ingress', name: 'i1' });
+    await start({ role: 'worker' });
+    await first.ready();
+    await stage.world.redis.command('ping');
+    const before = await stage.newestRun();
+    await stage.type(`check ${stage.target} nginx-upstream`);
+    const run = await stage.newRun(before);
+    await stage.runIs(run.id, ({ state }) => state === 'finished');
+    // Slack has taken the next message, and nobody will ever hear its answer.
+    stage.slack.faults.next({ kind: 'hang', forMs: 1000 }, { method: 'chat.update', times: 1 });
+    stage.slack.faults.next({ kind: 'answer-lost' }, { method: 'chat.postMessage', times: 1 });
+    const from = stage.slack.calls.length;
+    await waitUntil('Slack is asked', async () =>
+      stage.slack.calls.slice(from).some(({ method }) => method === 'chat.postMessage'),
+    );
+    await first.kill();
+    stage.slack.faults.clear();
+    await start({ role: 'ingress', name: 'i2' });
+    const { head } = await stage.told(run);
+    expect(head.text).toContain(stage.target);
+  });
+
+  it('with its private Redis and a worker beside it: the worker ends, and the next start takes all over', async () => {
+    const channel = stage.slack.channel('random').id;
+    const first = await start({}, 'private');
+    await first.ready();
+    await stage.slowDown();
+    await stage.type(`check ${stage.target}`, channel);
+    await waitUntil('it looks at the host', async () => stage.probesOnHost().length > 2, 30_000);
+    const [worker = 0] = first.workers();
+    await first.kill();
+    await waitUntil('its worker has ended by itself', async () => !isAlive(worker), 25_000);
+    const second = await start({ name: 'second' }, 'private');
+    await second.ready();
+    expect(second.log().some((line) => line['takenOver'] === true)).toBe(true);
+    const run = {
+      id: 'run-1',
+      conversation: { channel },
+      requestedBy: { kind: 'person' as const, id: stage.ada },
+    };
+    await waitUntil(
+      'the run has ended, and is told',
+      async () => /redis-down|stopped meanwhile/u.test(blocks((await onceEach(run, stage.slack)).head)),
+      60_000,
+    );
+  });
+});
+
+describe('a service that is told to stop in the middle of a check', () => {
+  it('lets it end, tells what it came to, and leaves no process behind', async () => {
+    const bot = await start();
+    await bot.ready();
+    const run = await slowCheck();
+    const family = withDescendants([bot.pid]);
+    expect(family.length).toBeGreaterThanOrEqual(2);
+    const asked = Date.now();
+    expect(await bot.stop()).toBe(0);
+    console.info(`stopped ${Date.now() - asked} ms after it was asked, with the run ended`);
+    expect(family.filter(isAlive)).toEqual([]);
+    const ended = await stage.runIs(run.id, ({ endedAt }) => endedAt !== undefined);
+    expect(ended.state).toBe('finished');
+    expect((await onceEach(run, stage.slack)).head.text).toContain('redis-down');
+  });
+
+  it('interrupts one that does not end, and its message says so', async () => {
+    const bot = await start({}, 'shared');
+    await bot.ready();
+    const run = await slowCheck();
+    const family = withDescendants([bot.pid]);
+    const frozen = stage.probesOnHost();
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    const asked = Date.now();
+    try {
+      expect(await bot.stop()).toBe(0);
+    } finally {
+      for (const pid of frozen) if (isAlive(pid)) process.kill(pid, 'SIGCONT');
+    }
+    console.info(`stopped ${Date.now() - asked} ms after it was asked, with the run interrupted`);
+    expect(family.filter(isAlive)).toEqual([]);
+    const ended = await stage.runIs(run.id, ({ endedAt }) => endedAt !== undefined);
+    expect(ended).toMatchObject({ state: 'interrupted', interrupted: { reason: 'stopped' } });
+    expect(blocks((await onceEach(run, stage.slack)).head)).toMatch(/goodgate was stopped meanwhile/u);
+  });
+});
+
+describe('a check that is to end early', () => {
+  it('over its time limit: its probes are ended on the host, and the message says why', async () => {
+    const bot = await start({ runs: { timeLimit: '3s' } });
+    await bot.ready();
+    const run = await slowCheck();
+    const { head, files } = await stage.told(run);
+    expect(await stage.state.runs.get(run.id)).toMatchObject({ interrupted: { reason: 'time-limit' } });
+    expect(blocks(head)).toMatch(/longer than a check may take/u);
+    expect(files).toEqual([]);
+    // The service is still frozen: whatever was asked of it would still wait.
+    await waitUntil('its probes have ended', async () => stage.probesOnHost().length === 0);
+  });
+
+  it.each(['button', 'command'] as const)(
+    'by a person, with a %s: its probes are ended on the host, and the message says by whom',
+    async (by) => {
+      const bot = await start();
+      await bot.ready();
+      const run = await slowCheck();
+      await waitUntil('its message is there', async () => {
+        return (await stage.state.board.load(run.id, 'head'))?.state === 'posted';
+      });
+      const wei = stage.slack.person('wei').id;
+      const { head } = await onceEach(run, stage.slack);
+      if (by === 'button') await stage.slack.clickButton(wei, head, ACTIONS.cancel);
+      else await stage.slack.typeCommand(wei, stage.incidents, '/502', `cancel ${run.id}`);
+      await stage.runIs(run.id, ({ state }) => state === 'cancelled', 5000);
+      await waitUntil('its probes have ended', async () => stage.probesOnHost().length === 0, 5000);
+      expect(blocks((await stage.told(run)).head)).toContain(`<@${wei}>`);
+    },
+  );
+});
