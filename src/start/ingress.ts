@@ -3,20 +3,26 @@ import type { RequestListener } from 'node:http';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { ServiceLog } from '../adapters/log/logger.js';
 import { createMessenger } from '../adapters/slack/messenger.js';
-import { createHttpReceiver, createSocketReceiver } from '../adapters/slack/receivers.js';
+import {
+  createHttpReceiver,
+  createSocketReceiver,
+  type HttpReceiver,
+  type SocketReceiver,
+} from '../adapters/slack/receivers.js';
 import { createSlackApp } from '../adapters/slack/slack-app.js';
-import { slackLogger } from '../adapters/slack/slack-logger.js';
+import { type SlackLogger, slackLogger } from '../adapters/slack/slack-logger.js';
 import { causesFolder } from '../cli/package-root.js';
 import type { Config } from '../config/config.js';
 import { type HearDeps, hearRequest } from '../flows/service/hear-request.js';
 import { pagesOfRun } from '../flows/service/pages-of-run.js';
 import { runPublisher } from '../flows/service/publisher.js';
-import type { JobQueue, SeenBefore } from '../ports-state.js';
+import type { JobQueue } from '../ports-state.js';
 import type { Voice } from '../ports-voice.js';
-import type { ServiceEnvironment } from './environment.js';
+import type { ServiceEnvironment, SlackMode } from './environment.js';
 import { channelLanguage, personLanguage } from './languages.js';
 import { createLessons } from './lessons.js';
 import type { State } from './open-state.js';
+import { rememberingToo } from './remembering-too.js';
 import { watchIdentity } from './slack-identity.js';
 
 export interface IngressOptions {
@@ -83,18 +89,9 @@ export function createIngress(options: IngressOptions): Ingress {
       log.error({ reference, err: error }, 'a request could not be carried out'),
     onUnheard: (what, says) => log.warn({ what }, `an answer did not reach the person: ${says}`),
   };
-  const { mode } = slack;
-  const http =
-    mode.kind === 'http' ? createHttpReceiver({ signingSecret: mode.signingSecret, logger }) : undefined;
-  const receiver =
-    http?.receiver ??
-    createSocketReceiver({
-      appToken: mode.kind === 'socket' ? mode.appToken : '',
-      logger,
-      clientOptions: clientOptionsFor(slack.apiUrl, logger, { patient: true }),
-    });
-  const app = createSlackApp({
-    receiver,
+  const wayIn = openWayIn(slack.mode, clientOptions, logger, log);
+  createSlackApp({
+    receiver: wayIn.receiver,
     token: slack.token,
     identity: watch.identity,
     command: config.slack.command,
@@ -105,8 +102,8 @@ export function createIngress(options: IngressOptions): Ingress {
     options: options.targetOptions,
   });
   return {
-    ...(http === undefined ? {} : { listener: http.listener }),
-    trouble: watch.trouble,
+    ...(wayIn.kind === 'http' ? { listener: wayIn.listener } : {}),
+    trouble: () => watch.trouble() ?? (wayIn.kind === 'socket' ? wayIn.connection.trouble() : undefined),
     publish: (stopping) =>
       runPublisher(
         {
@@ -128,45 +125,45 @@ export function createIngress(options: IngressOptions): Ingress {
       ),
     start: async () => {
       // Over HTTP there is nothing to open: the web server hands on what comes.
-      if (http === undefined) await app.start();
+      if (wayIn.kind === 'socket') wayIn.connection.start();
     },
     stop: async () => {
       watch.stop();
-      if (http === undefined) await app.stop();
+      if (wayIn.kind === 'socket') await wayIn.connection.stop();
     },
   };
 }
 
-function clientOptionsFor(
-  apiUrl: string | undefined,
-  logger: WebClientOptions['logger'],
-  { patient = false } = {},
-): WebClientOptions {
+type WayIn = ({ readonly kind: 'http' } & HttpReceiver) | ({ readonly kind: 'socket' } & SocketReceiver);
+
+function openWayIn(
+  mode: SlackMode,
+  clientOptions: WebClientOptions,
+  logger: SlackLogger,
+  log: ServiceLog,
+): WayIn {
+  if (mode.kind === 'http') {
+    return { kind: 'http', ...createHttpReceiver({ signingSecret: mode.signingSecret, logger }) };
+  }
+  const tell = {
+    trouble: (says: string) => log.warn(`no connection to Slack (Socket Mode): ${says}`),
+    works: () => log.info('Slack is connected (Socket Mode)'),
+  };
+  return {
+    kind: 'socket',
+    ...createSocketReceiver({ appToken: mode.appToken, logger, clientOptions, tell }),
+  };
+}
+
+function clientOptionsFor(apiUrl: string | undefined, logger: SlackLogger): WebClientOptions {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/` }),
-    ...(logger === undefined ? {} : { logger }),
+    logger,
     timeout: CALL_MS,
-    // Who may ask again decides that itself; only the way in is opened again and again.
-    ...(patient ? {} : { retryConfig: { retries: 0 } }),
-    rejectRateLimitedCalls: !patient,
+    // Who may ask again decides that itself.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
     fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(CALL_MS) }),
-  };
-}
-
-/** Without the store, what this process remembers has to do; what such a request wants needs the store anyway. */
-function rememberingToo(seen: SeenBefore): SeenBefore {
-  const until = new Map<string, number>();
-  return {
-    isFirst: async (key, keepMs) => {
-      const now = Date.now();
-      for (const [old, end] of until) {
-        if (end > now) break;
-        until.delete(old);
-      }
-      if ((until.get(key) ?? 0) > now) return false;
-      until.set(key, now + keepMs);
-      return seen.isFirst(key, keepMs).catch(() => true);
-    },
   };
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
+import { type KeptConnection, keepConnected } from './keep-connected.js';
 import { REQUEST_KEY } from './request-key.js';
 import type { SlackLogger } from './slack-logger.js';
 
@@ -52,18 +53,26 @@ export function createHttpReceiver(options: {
   };
 }
 
+export interface SocketReceiver {
+  readonly receiver: Receiver;
+  readonly connection: KeptConnection;
+}
+
 export function createSocketReceiver(options: {
   readonly appToken: string;
   readonly logger: SlackLogger;
   readonly clientOptions: WebClientOptions;
-}): SocketModeReceiver {
-  return new SocketModeReceiver({
+  readonly tell: { readonly trouble: (says: string) => void; readonly works: () => void };
+}): SocketReceiver {
+  const receiver = new SocketModeReceiver({
     appToken: options.appToken,
     logger: options.logger,
+    autoReconnectEnabled: false,
     // The one way to give options to the client that opens the connection.
     installerOptions: { clientOptions: options.clientOptions },
     customPropertiesExtractor: (received: unknown) => ({ [REQUEST_KEY]: envelopeOf(received) }),
   });
+  return { receiver, connection: keepConnected(receiver.client, options.tell) };
 }
 
 /** Only the hash: Bolt passes over what stands behind it, so that one request could come under many signatures. */
