@@ -9,7 +9,10 @@ import type { LocalSlack } from '../slack/local-slack.js';
 import { waitUntil } from '../world/wait-until.js';
 
 export interface BotSetup {
-  readonly slack: LocalSlack;
+  readonly slack: Pick<LocalSlack, 'url'> & {
+    readonly secrets: Omit<LocalSlack['secrets'], 'verificationToken'>;
+    readonly http: Pick<LocalSlack['http'], 'setRequestUrl'>;
+  };
   /** A goodgate.yaml; the bot runs on a copy in `folder`. */
   readonly configFile: string;
   readonly folder: string;
