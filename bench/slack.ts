@@ -8,6 +8,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
@@ -17,6 +18,7 @@ import { startBot } from '../playground/service/start-bot.js';
 import { createHttpDelivery } from '../playground/slack/http-delivery.js';
 import { slashCommand } from '../playground/slack/payloads.js';
 import type { SlackProcessReady, SlackQuestion } from '../playground/slack/slack-process.js';
+import { pidsOfFolder } from '../playground/world/process-table.js';
 import { startWorld, type World } from '../playground/world/world.js';
 
 const CHECKS = 20;
@@ -36,6 +38,8 @@ const readySchema: z.ZodType<SlackProcessReady> = z.object({
 async function main(): Promise<void> {
   const commands = Number(process.argv[2] ?? 2000);
   const world = await startWorld({ layout: 'plain', seed: 5 });
+  // In life the checked hosts are other machines: here they shall not take the bot's processor.
+  for (const pid of pidsOfFolder(world.folder)) setPriority(pid, constants.priority.PRIORITY_LOW);
   const redis = await startRedis();
   const slack = await startSlackProcess();
   const bot = await startBot({

@@ -13,6 +13,11 @@ export type Sent<Value> =
   | { readonly state: 'later'; readonly afterMs: number; readonly says: string }
   | { readonly state: 'refused'; readonly code: string; readonly says: string };
 
+/**
+ * Where a channel is busy: the first sign of life and the verdict before the thread, and how a run goes on last of all.
+ */
+export type Urgency = 'soon' | 'in-turn' | 'whenever';
+
 export interface Messenger {
   /**
    * `mark` is kept with the message, and `find` knows it again. A person's id in place of a channel's writes to that
@@ -22,8 +27,13 @@ export interface Messenger {
     place: { readonly channel: string; readonly threadTs?: string },
     message: ChatMessage,
     mark: string,
+    urgency: Urgency,
   ): Promise<Sent<{ readonly channel: string; readonly ts: string }>>;
-  edit(place: { readonly channel: string; readonly ts: string }, message: ChatMessage): Promise<Sent<null>>;
+  edit(
+    place: { readonly channel: string; readonly ts: string },
+    message: ChatMessage,
+    urgency: Urgency,
+  ): Promise<Sent<null>>;
   upload(place: { readonly channel: string; readonly threadTs: string }, file: ChatFile): Promise<Sent<null>>;
   /** Looks whether a message with that mark, or a file of that name, stands in the place since then. */
   find(

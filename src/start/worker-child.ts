@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
 export interface WorkerChildOptions {
@@ -22,6 +23,14 @@ export interface WorkerChild {
 
 /** Set for a worker that an `all` has started beside itself. */
 export const WORKER_CHILD = 'GOODGATE_WORKER_CHILD';
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or may not be touched: then it works as all others do.
+  }
+}
 
 /** In the worker: ends when whoever started it is gone, however that came. */
 export function parentGone(env: Readonly<Record<string, string | undefined>>): AbortSignal {
@@ -55,6 +64,8 @@ export function startWorkerChild(options: WorkerChildOptions): WorkerChild {
       },
     );
     child = started;
+    // People wait for the ingress; a check takes a little longer, and nobody notices.
+    if (started.pid !== undefined) lowerPriority(started.pid);
     const ended = (code: number | null, signal: string | null): void => {
       if (child !== started) return;
       child = undefined;

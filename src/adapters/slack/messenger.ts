@@ -1,7 +1,7 @@
 /** Says things in Slack, and tells what became of it. Nothing is queued here: who is told `later` asks again. */
 import type { WebClient } from '@slack/web-api';
 import type { ChatMessage } from '../../domain/chat-message.js';
-import type { Messenger, Sent } from '../../ports-chat.js';
+import type { Messenger, Sent, Urgency } from '../../ports-chat.js';
 import { findFile, findMessage, METADATA_TYPE } from './find-message.js';
 import { createPace, type Pace } from './pace.js';
 import { AUTH_CODES, sentOf } from './sent.js';
@@ -49,18 +49,19 @@ export function createMessenger({
 
   async function paced<Value>(
     kind: 'post' | 'edit',
+    urgency: Urgency,
     method: string,
     channel: string,
     call: () => Promise<Value>,
   ): Promise<Sent<Value>> {
-    const afterMs = await pace.waitMs(kind, channel);
+    const afterMs = await pace.waitMs(kind, urgency, channel);
     if (afterMs > 0) return { state: 'later', afterMs, says: 'not more often than Slack allows' };
     return ask(method, channel, call);
   }
 
   return {
-    post: (place, message, mark) =>
-      paced('post', 'chat.postMessage', place.channel, async () => {
+    post: (place, message, mark, urgency) =>
+      paced('post', urgency, 'chat.postMessage', place.channel, async () => {
         const answer = await client.chat.postMessage({
           channel: place.channel,
           ...content(message),
@@ -72,13 +73,13 @@ export function createMessenger({
         if (answer.ts === undefined) throw new Error('Slack gave no ts');
         return { channel: answer.channel ?? place.channel, ts: answer.ts };
       }),
-    edit: (place, message) =>
-      paced('edit', 'chat.update', place.channel, async () => {
+    edit: (place, message, urgency) =>
+      paced('edit', urgency, 'chat.update', place.channel, async () => {
         await client.chat.update({ channel: place.channel, ts: place.ts, ...content(message) });
         return null;
       }),
     upload: (place, file) =>
-      paced('post', 'files.uploadV2', place.channel, async () => {
+      paced('post', 'in-turn', 'files.uploadV2', place.channel, async () => {
         await client.filesUploadV2({
           channel_id: place.channel,
           thread_ts: place.threadTs,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatFile, ChatMessage } from '../../domain/chat-message.js';
 import type { Clock } from '../../ports.js';
-import type { Messenger, Sent } from '../../ports-chat.js';
+import type { Messenger, Sent, Urgency } from '../../ports-chat.js';
 import type { MessageBoard, PostedMessage } from '../../ports-state.js';
 
 export interface PartDeps {
@@ -17,6 +17,7 @@ export interface Part {
   readonly runId: string;
   /** Names the message within its run. */
   readonly part: string;
+  readonly urgency: { readonly post: Urgency; readonly edit: Urgency };
   readonly place: { readonly channel: string; readonly threadTs?: string };
 }
 
@@ -52,7 +53,7 @@ export async function publishMessage(part: Part, message: ChatMessage, deps: Par
   const place = { ...part.place, at: deps.clock.now().toISOString() };
   // Written down before Slack is asked: who finds this looks first whether Slack has it.
   await deps.board.save(part.runId, part.part, { ...place, state: 'sending' });
-  const sent = await deps.messenger.post(part.place, message, markOf(part));
+  const sent = await deps.messenger.post(part.place, message, markOf(part), part.urgency.post);
   if (sent.state !== 'done') return notDone(sent, part, place, deps);
   const posted = {
     ...place,
@@ -74,7 +75,11 @@ async function edit(
 ): Promise<Published> {
   if (before.shown === shown) return { state: 'shown', message: before };
   if (!deps.isOurs()) return NOT_OURS;
-  const sent = await deps.messenger.edit({ channel: before.channel, ts: before.ts }, message);
+  const sent = await deps.messenger.edit(
+    { channel: before.channel, ts: before.ts },
+    message,
+    part.urgency.edit,
+  );
   if (sent.state === 'refused') {
     // Somebody has deleted it, or it is too old to be edited: it stays as it is, and its thread goes on.
     const kept = { ...before, shown, refusal: sent.code };

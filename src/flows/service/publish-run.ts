@@ -1,6 +1,6 @@
 /** Brings a run's messages in Slack up to date: the newest state, once, also after any doubt and any restart. */
 import type { ChatFile, ChatMessage } from '../../domain/chat-message.js';
-import type { Conversation, Run } from '../../domain/run.js';
+import { type Conversation, isOver, type Run } from '../../domain/run.js';
 import type { Clock } from '../../ports.js';
 import type { Messenger } from '../../ports-chat.js';
 import type { MessageBoard } from '../../ports-state.js';
@@ -24,6 +24,8 @@ export interface PublishDeps {
   /** Slack does not take something, and asking again is of no use. */
   readonly onRefused: (run: Run, part: string, code: string) => void;
 }
+
+const IN_TURN = { post: 'in-turn', edit: 'in-turn' } as const;
 
 /** Slack's answers where it will not have a message in that place, but might in another. */
 const NOT_THERE = new Set([
@@ -52,12 +54,16 @@ export async function publishRun(
     threadTs: (isElsewhere ? undefined : run.conversation.threadTs) ?? head.message.ts,
   };
   for (const { part, message } of pages.thread) {
-    const result = await publishMessage({ runId, part, place: thread }, message, deps);
+    const result = await publishMessage({ runId, part, urgency: IN_TURN, place: thread }, message, deps);
     if (result.state === 'again') return { settled: false, againMs: result.afterMs };
     if (result.state === 'refused') deps.onRefused(run, part, result.code);
   }
   if (pages.file !== undefined) {
-    const result = await publishFile({ runId, part: 'file', place: thread }, pages.file, deps);
+    const result = await publishFile(
+      { runId, part: 'file', urgency: IN_TURN, place: thread },
+      pages.file,
+      deps,
+    );
     if (result.state === 'again') return { settled: false, againMs: result.afterMs };
     if (result.state === 'refused') deps.onRefused(run, 'file', result.code);
   }
@@ -66,11 +72,14 @@ export async function publishRun(
 
 /** Where goodgate may not write in the channel, the person who asked gets the message. */
 async function publishHead(run: Run, message: ChatMessage, deps: PublishDeps): Promise<Published> {
-  const first = await publishMessage({ runId: run.id, part: 'head', place: run.conversation }, message, deps);
+  // The first sign of life and the verdict are waited for; how a run goes on is nice to know.
+  const urgency = { post: 'soon', edit: isOver(run) ? 'soon' : 'whenever' } as const;
+  const here = { runId: run.id, part: 'head', urgency, place: run.conversation };
+  const first = await publishMessage(here, message, deps);
   if (first.state !== 'refused') return first;
   const person = run.requestedBy.kind === 'person' ? run.requestedBy.id : undefined;
   if (first.isNew) deps.onRefused(run, 'head', first.code);
   if (person === undefined || !NOT_THERE.has(first.code)) return first;
   const toPerson: Conversation = { channel: person };
-  return publishMessage({ runId: run.id, part: 'head-to-person', place: toPerson }, message, deps);
+  return publishMessage({ runId: run.id, part: 'head-to-person', urgency, place: toPerson }, message, deps);
 }

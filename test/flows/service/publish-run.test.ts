@@ -232,7 +232,7 @@ describe('a message that another process may be about to post', () => {
     expect(await at.publish()).toMatchObject({ settled: false });
     expect(at.texts()).toEqual([]);
     // The other one's call ends well only now.
-    await at.slack.messenger.post({ channel: 'C1' }, says('queued'), 'run-1/head');
+    await at.slack.messenger.post({ channel: 'C1' }, says('queued'), 'run-1/head', 'soon');
     at.clock.pass(10_001);
     await at.until();
     expect(at.texts()).toEqual(['queued']);
