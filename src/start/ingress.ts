@@ -86,7 +86,9 @@ export function createIngress(options: IngressOptions): Ingress {
     },
     languageOf: (person, channel) => personLanguage(person, channel, config.slack, messenger),
     onFailure: (reference, error) =>
-      log.error({ reference, err: error }, 'a request could not be carried out'),
+      state.tellUnlessAway(error, () =>
+        log.error({ reference, err: error }, 'a request could not be carried out'),
+      ),
     onUnheard: (what, says) => log.warn({ what }, `an answer did not reach the person: ${says}`),
   };
   const wayIn = openWayIn(slack.mode, clientOptions, logger, log);
@@ -119,7 +121,10 @@ export function createIngress(options: IngressOptions): Ingress {
             }),
           onRefused: (run, part, code) =>
             log.error({ run: run.id, part, code }, 'Slack refuses a message of a run'),
-          onError: (error) => log.warn({ err: error }, 'messages cannot be brought up to date now'),
+          onError: (error) =>
+            state.tellUnlessAway(error, () =>
+              log.warn({ err: error }, 'messages cannot be brought up to date now'),
+            ),
         },
         stopping,
       ),

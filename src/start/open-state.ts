@@ -9,21 +9,27 @@ import { createRunStore } from '../adapters/redis/run-store.js';
 import { createSeenBefore } from '../adapters/redis/seen-before.js';
 import { createSignals } from '../adapters/redis/signals.js';
 import { createTimeline } from '../adapters/redis/timeline.js';
-
-/** Lost connections come in swarms while Redis is away: one line in so many milliseconds. */
-const QUIET_MS = 5000;
+import { UnavailableError } from '../ports-state.js';
+import { createOutageLog } from './outage-log.js';
 
 export function openState(
   place: RedisPlace,
   options: { readonly role: string; readonly keepMs: number; readonly log: ServiceLog },
 ) {
   const { log, role, keepMs } = options;
-  let lastSaid = 0;
-  const onError = (error: Error): void => {
-    if (Date.now() - lastSaid < QUIET_MS) return;
-    lastSaid = Date.now();
-    log.warn({ says: error.message }, 'Redis cannot be reached');
+  const isThere = async (): Promise<boolean> => {
+    try {
+      return (await client.ping()) === 'PONG';
+    } catch {
+      return false;
+    }
   };
+  const outage = createOutageLog({
+    isThere,
+    trouble: (says, awayMs) => log.warn({ says, awayMs }, 'Redis cannot be reached'),
+    over: (awayMs) => log.info({ awayMs }, 'Redis answers again'),
+  });
+  const { onError } = outage;
   const onBroken = (key: string, says: string): void => {
     log.error({ key, says }, 'a value in Redis cannot be read, and is passed over');
   };
@@ -40,14 +46,14 @@ export function openState(
     seen: createSeenBefore(client),
     onError,
     onBroken,
-    isThere: async (): Promise<boolean> => {
-      try {
-        return (await client.ping()) === 'PONG';
-      } catch {
-        return false;
-      }
+    isThere,
+    /** That Redis is away is told by `onError`, once for all who notice; anything else is theirs to tell. */
+    tellUnlessAway: (error: unknown, tell: () => void): void => {
+      if (error instanceof UnavailableError) onError(error);
+      else tell();
     },
     close: async (): Promise<void> => {
+      outage.stop();
       await Promise.all([disconnectRedis(client), disconnectRedis(listening)]);
     },
   };

@@ -56,7 +56,7 @@ export function createWork({ config, playbooks, state, queue, hostSlots, log }: 
   };
   const setRight = (): void => {
     reconcileRuns({ ...state, clock, queue }).catch((error: unknown) =>
-      log.warn({ err: error }, 'runs could not be set right now'),
+      state.tellUnlessAway(error, () => log.warn({ err: error }, 'runs could not be set right now')),
     );
   };
   const timer = setInterval(setRight, SET_RIGHT_MS);

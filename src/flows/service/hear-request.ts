@@ -23,7 +23,7 @@ export interface HearDeps extends AnswerDeps {
   readonly known: () => KnownNames;
   /** The language in which this person reads, where nothing better is known that of the channel. */
   readonly languageOf: (person: string, channel: string | undefined) => Promise<'en' | 'zh'>;
-  /** For the log. `reference` is told to the person too. */
+  /** For the log. `reference` is told to the person too, unless the store was away. */
   readonly onFailure: (reference: string, error: unknown) => void;
   /** An answer that did not reach the person. */
   readonly onUnheard: (what: string, says: string) => void;
@@ -35,7 +35,7 @@ export async function hearRequest(request: ChatRequest, reply: ChatReply, deps: 
   } catch (error) {
     const isUnavailable = error instanceof UnavailableError;
     const reference = randomBytes(4).toString('hex');
-    if (!isUnavailable) deps.onFailure(reference, error);
+    deps.onFailure(reference, error);
     const answer: Answer = isUnavailable ? { kind: 'unavailable' } : { kind: 'failed', reference };
     await tell(answer, request, reply, deps).catch((again: unknown) => deps.onFailure(reference, again));
   }

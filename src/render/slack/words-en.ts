@@ -42,7 +42,8 @@ export const wordsEn: Words = {
     connecting: 'connecting',
     unreachable: 'not reachable',
     moreHosts: (count) => `and ${s(count, 'more host')}`,
-    takenOver: (attempt) => `A worker was lost; another one began anew (attempt ${attempt}).`,
+    takenOver: (attempt) =>
+      `The worker was lost, or could not reach Redis; the check was begun anew (attempt ${attempt}).`,
     stopping: 'Stopping, as wanted by',
     cancelled: (target) => `The check of ${target} was cancelled`,
     cancelledBy: 'Cancelled by',

@@ -35,7 +35,7 @@ export const wordsZh: Words = {
     connecting: '正在连接',
     unreachable: '无法到达',
     moreHosts: (count) => `另有 ${count} 台主机`,
-    takenOver: (attempt) => `有 worker 失联，已由另一个 worker 重新开始（第 ${attempt} 次）。`,
+    takenOver: (attempt) => `原 worker 失联或无法访问 Redis，检查已重新开始（第 ${attempt} 次）。`,
     stopping: '正在停止，请求者',
     cancelled: (target) => `对 ${target} 的检查已取消`,
     cancelledBy: '取消者',

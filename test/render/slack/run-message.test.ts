@@ -37,7 +37,7 @@ describe('the message of a run', () => {
 
   it('tells at the end too that a worker was lost', () => {
     const text = readable(render({ run: { ...view.run, attempts: 2 } }));
-    expect(text).toContain('A worker was lost; another one began anew (attempt 2).');
+    expect(text).toContain('the check was begun anew (attempt 2).');
   });
 
   it('has a place for what offers to mend it, between the next step and the buttons', () => {
