@@ -73,6 +73,37 @@ describe('two ingresses', () => {
   });
 });
 
+describe('an ingress that stands still in the middle of a post', () => {
+  it('has lost it to the other one when it goes on, and nothing is doubled', async () => {
+    const { slack, state } = stage;
+    const ingresses = [await start('ingress', 'i1'), await start('ingress', 'i2')];
+    await start('worker', 'w1');
+    await Promise.all(ingresses.map((one) => one.ready()));
+    const publisher = ingresses.find(publishes);
+    const other = ingresses.find((one) => one !== publisher);
+    slack.http.setRequestUrl(`${other?.url}/slack/events`);
+    slack.faults.next({ kind: 'hang', forMs: 20_000 }, { method: 'chat.postMessage', times: 1 });
+    const run = await check('first');
+    await waitUntil('Slack is asked', async () => slack.calls.at(-1)?.outcome === 'fault:hang', 15_000, 5);
+    process.kill(publisher?.pid ?? 0, 'SIGSTOP');
+    try {
+      await waitUntil(
+        'the other one has posted',
+        async () => {
+          return (await state.board.load(run.id, 'head'))?.state === 'posted';
+        },
+        40_000,
+      );
+    } finally {
+      process.kill(publisher?.pid ?? 0, 'SIGCONT');
+    }
+    expect((await stage.told(run)).head.text).toContain('first');
+    expect(ingresses.map((one) => one.ended())).toEqual([false, false]);
+    // Once more, with both awake.
+    expect((await stage.told(await check('second'))).head.text).toContain('second');
+  });
+});
+
 describe('two workers', () => {
   it('never look at a host more often at once than it may be, and the message says that it waits', async () => {
     const { slack, state } = stage;

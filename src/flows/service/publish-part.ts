@@ -158,6 +158,8 @@ async function notDone(
     await deps.board.save(part.runId, part.part, { ...place, state: 'refused', refusal: sent.code });
     return { state: 'refused', code: sent.code, isNew: true };
   }
+  // What another process has written meanwhile is newer than what is known here.
+  if (!deps.isOurs()) return NOT_OURS;
   const state = sent.state === 'later' ? 'new' : 'doubtful';
   await deps.board.save(part.runId, part.part, { ...place, state });
   return { state: 'again', afterMs: afterMs(sent) };

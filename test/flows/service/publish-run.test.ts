@@ -224,6 +224,22 @@ describe('the publisher', () => {
 });
 
 describe('a message that another process may be about to post', () => {
+  it('stays as that one has written it down, where a lost answer is heard of too late', async () => {
+    const at = stage();
+    let isOurs = true;
+    const posted = { channel: 'C1', state: 'posted' as const, ts: '7', at: at.clock.now().toISOString() };
+    const messenger = {
+      ...at.slack.messenger,
+      post: async () => {
+        isOurs = false;
+        await at.board.save('run-1', 'head', posted);
+        return unknown;
+      },
+    };
+    await publishRun('run-1', { ...at.deps, messenger, isOurs: () => isOurs });
+    expect(await at.board.load('run-1', 'head')).toEqual(posted);
+  });
+
   const sending = (at: string) => ({ channel: 'C1', state: 'sending' as const, at });
 
   it('is waited for, and then found, rather than posted a second time', async () => {
