@@ -1,6 +1,5 @@
 import { loadConfig } from '../config/load-config.js';
 import { readEnvironment } from '../start/environment.js';
-import { startService } from '../start/start-service.js';
 import type { ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { readAllPlaybooks } from './known-playbooks.js';
@@ -25,6 +24,8 @@ export async function runStart(options: StartOptions, io: Io): Promise<ExitCode>
   }
   const playbooks = readAllPlaybooks(config.value.playbookFolders);
   if (!playbooks.ok) return refuse(io, playbooks.problems);
+  // What is missing is said at once; the service itself takes a moment to load.
+  const { startService } = await import('../start/start-service.js');
   return startService({
     config: config.value,
     environment: environment.value,

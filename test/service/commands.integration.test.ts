@@ -159,6 +159,27 @@ describe.each(['http', 'socket'] as const)('in Slack, over %s', (mode) => {
     });
   });
 
+  it('runs the playbook that is named, and checks again what was checked last', async () => {
+    const before = await talk().newest(incidents, /./u);
+    await slack.typeCommand(ada, incidents, '/502', `run nginx-upstream ${target}`);
+    await waitUntil('a new run', async () => (await talk().newest(incidents, /./u)).ts !== before.ts);
+    const named = await talk().newest(incidents, /redis-down/u);
+    expect(JSON.stringify(named.blocks)).toContain('nginx-upstream');
+    await slack.typeCommand(ada, incidents, '/502', 'recheck');
+    await waitUntil('another run', async () => (await talk().newest(incidents, /./u)).ts !== named.ts);
+    await talk().newest(incidents, /redis-down/u);
+  });
+
+  it('acknowledges and resolves by words too', async () => {
+    await slack.typeCommand(wei, incidents, '/502', 'ack');
+    expect((await talk().whispered(wei, incidents)).text).toMatch(/inc-\d+/u);
+    slack.reload(wei);
+    await slack.typeCommand(wei, incidents, '/502', 'resolve');
+    expect((await talk().whispered(wei, incidents)).text).toMatch(/inc-\d+/u);
+    await slack.typeCommand(ada, incidents, '/502', 'status');
+    expect(JSON.stringify((await talk().whispered(ada, incidents)).blocks)).not.toMatch(/inc-\d+/u);
+  });
+
   it('explains the cause at a click', async () => {
     const message = await talk().newest(incidents, /redis-down/u);
     await slack.clickButton(ada, message, ACTIONS.explain);

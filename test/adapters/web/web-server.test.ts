@@ -88,7 +88,9 @@ describe('the web server', () => {
     expect((await ask()).status).toBe(401);
     expect((await ask('operator:wrong')).status).toBe(401);
     expect((await ask('root:right')).status).toBe(401);
-    expect(await (await ask('operator:right')).text()).toBe('the board');
+    const right = await ask('operator:right');
+    expect(await right.text()).toBe('the board');
+    expect(right.headers.get('content-security-policy')).toContain("default-src 'self'");
   });
 
   it('has no page for the queue where no password is set', async () => {
