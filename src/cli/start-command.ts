@@ -1,4 +1,6 @@
-import { loadConfig } from '../config/load-config.js';
+import { existsSync } from 'node:fs';
+import { problem } from '../config/config.js';
+import { configCandidates, loadConfig } from '../config/load-config.js';
 import { readEnvironment } from '../start/environment.js';
 import type { ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
@@ -9,7 +11,13 @@ import { refuse } from './refuse.js';
 /** `goodgate start`: runs until it is told to stop. What is missing is said at once, all of it, and nothing is started. */
 export async function runStart(options: StartOptions, io: Io): Promise<ExitCode> {
   const search = { env: io.env, cwd: io.cwd, home: io.home };
-  const config = loadConfig(options.config === undefined ? search : { ...search, option: options.config });
+  const candidates = configCandidates(
+    options.config === undefined ? search : { ...search, option: options.config },
+  );
+  const isNowhere = candidates.every(({ file, named }) => named === undefined && !existsSync(file));
+  const config = isNowhere
+    ? noFile(candidates.map(({ file }) => file))
+    : loadConfig(options.config === undefined ? search : { ...search, option: options.config });
   const environment = readEnvironment(io.env, options.role);
   const problems = [...(config.ok ? [] : config.problems), ...(environment.ok ? [] : environment.problems)];
   if (!config.ok || !environment.ok) return refuse(io, problems);
@@ -33,4 +41,11 @@ export async function runStart(options: StartOptions, io: Io): Promise<ExitCode>
     playbooks: playbooks.value,
     io,
   });
+}
+
+function noFile(places: readonly string[]) {
+  return problem(
+    `there is no goodgate.yaml; looked at ${places.join(', ')}`,
+    'copy goodgate.example.yaml, and name your hosts and targets in it',
+  );
 }
