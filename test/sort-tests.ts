@@ -6,9 +6,9 @@ const STARTS_SOMETHING =
   /from 'node:(?:child_process|net|http|https|tls|dgram)'|from '(?:bullmq|ioredis|playwright-core|emulate)'|\/playground\/(?:world|demo|redis|slack)\//u;
 
 export interface SortedTests {
-  /** Pure: nothing is started. */
+  /** Pure: nothing is started, and each is over in a moment. */
   readonly unit: string[];
-  /** Real programs and servers. */
+  /** Real programs and servers; and pure ones that take long, by their name: `.slow.test.ts`. */
   readonly integration: string[];
 }
 
@@ -35,6 +35,7 @@ function startsSomething(file: string, known: Map<string, boolean>): boolean {
     join(dirname(file), `${path}.ts`),
   );
   const answer =
+    file.endsWith('.slow.test.ts') ||
     STARTS_SOMETHING.test(text) ||
     imported.some((path) => path.includes('/test/') && startsSomething(path, known));
   known.set(file, answer);
