@@ -42,6 +42,8 @@ export interface Bot {
   workers(): readonly number[];
   /** SIGTERM; gives its exit status. */
   stop(): Promise<number | null>;
+  /** Ctrl-C in its terminal: to it and to the worker beside it, at the same moment. */
+  interrupt(): Promise<number | null>;
   kill(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function startBot(setup: BotSetup): Promise<Bot> {
   readLines(child, lines);
   if (mode === 'http' && role !== 'worker') slack.http.setRequestUrl(`${url}/slack/events`);
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const workers = () => [...new Set(lines.filter((line) => line.role === 'worker').map(({ pid }) => pid))];
   const readiness = async () => {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3000) });
     const body: unknown = await answer.json();
@@ -110,13 +113,19 @@ export async function startBot(setup: BotSetup): Promise<Bot> {
         },
         timeoutMs,
       ),
-    workers: () => [...new Set(lines.filter((line) => line.role === 'worker').map(({ pid }) => pid))],
+    workers,
     stop: async () => {
       if (!ended()) {
         const gone = once(child, 'exit');
         child.kill('SIGTERM');
         await gone;
       }
+      return child.exitCode;
+    },
+    interrupt: async () => {
+      const gone = once(child, 'exit');
+      for (const pid of [child.pid ?? 0, ...workers().slice(-1)]) process.kill(pid, 'SIGINT');
+      await gone;
       return child.exitCode;
     },
     kill: async () => {

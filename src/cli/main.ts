@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { WORKER_CHILD } from '../start/worker-child.js';
 import type { Composition } from './composition.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { type Io, processIo } from './io.js';
@@ -17,7 +18,8 @@ export async function main(): Promise<void> {
     // Connections get a moment to close; nobody waits longer for a program that was told to stop.
     setTimeout(() => process.exit(EXIT.interrupted), stop.withinMs).unref();
   };
-  process.on('SIGINT', onSignal);
+  // A terminal's Ctrl-C goes to the worker beside the ingress too: that one is told by who started it.
+  process.on('SIGINT', process.env[WORKER_CHILD] === undefined ? onSignal : () => undefined);
   process.on('SIGTERM', onSignal);
   const io = processIo(interrupt.signal, stop);
   // A library's stray event must not end in a stack trace either; what it leaves behind cannot be trusted.

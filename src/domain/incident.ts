@@ -1,6 +1,6 @@
 /** Something is broken, and people work on it. One open incident for each target. Transitions are pure. */
 import type { Actor } from './actor.js';
-import type { Conversation, Run } from './run.js';
+import type { Conversation, Run, RunResult } from './run.js';
 
 /** mitigated: the newest check found it healthy, and nobody has closed it yet. */
 export type IncidentState = 'open' | 'mitigated' | 'resolved';
@@ -42,12 +42,20 @@ export function tellOfRun(incident: Incident, run: Run, at: Date): Incident {
   if (incident.state === 'resolved' || run.result === undefined) {
     return runs === incident.runs ? incident : { ...incident, runs };
   }
+  // Hosts that cannot be reached say nothing of a service that answers.
+  if (!isBroken(run.result) && run.result.verdict !== 'healthy') return { ...incident, runs };
   if (run.result.verdict === 'healthy') {
     return { ...incident, runs, state: 'mitigated', mitigatedAt: at.toISOString() };
   }
   const { mitigatedAt: _before, ...rest } = incident;
   const cause = run.result.cause?.id;
   return { ...rest, runs, state: 'open', ...(cause === undefined ? {} : { cause }) };
+}
+
+/** The service itself fails: it has a cause, or whoever asks it gets no answer, or an error of the server. */
+export function isBroken({ verdict, httpStatus }: RunResult): boolean {
+  if (verdict === 'healthy') return false;
+  return verdict === 'root-cause' || httpStatus === null || httpStatus >= 500;
 }
 
 export function acknowledgeIncident(incident: Incident, by: Actor, at: Date): Incident {

@@ -119,10 +119,19 @@ function readSlack(
   const apiUrl = env['SLACK_API_URL']?.trim();
   if (apiUrl && !(URL.canParse(apiUrl) && /^https?:$/u.test(new URL(apiUrl).protocol))) {
     problems.push({ message: 'SLACK_API_URL: expected a URL such as https://slack.com/api/' });
+  } else if (apiUrl && !isSafeForTokens(new URL(apiUrl))) {
+    problems.push({
+      message: 'SLACK_API_URL: expected https://; http:// would send the token in clear text',
+      suggestion: 'http:// is for this machine itself, such as http://127.0.0.1:4000/api/',
+    });
   }
   if (token === undefined) return undefined;
   const mode = modeOf(appToken, signingSecret);
   return mode === undefined ? undefined : { token, mode, ...(apiUrl ? { apiUrl } : {}) };
+}
+
+function isSafeForTokens({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }
 
 /** Who gives the secret has set up a public address. */

@@ -73,12 +73,13 @@ export function createWork({ config, playbooks, state, queue, hostSlots, log }: 
       );
     },
     perform: async (runId: string, stopping: AbortSignal) => {
-      log.info({ run: runId }, 'run: taken');
+      log.debug({ run: runId }, 'run: taken');
       const result = await performRun(runId, stopping, deps).catch((error: unknown) => {
         log.error({ run: runId, err: error }, 'run: failed, and is tried again');
         throw error;
       });
-      log.info({ run: runId, ...(result === 'done' ? {} : { laterMs: result.later }) }, 'run: left');
+      if (result === 'done') log.info({ run: runId }, 'run: done');
+      else log.debug({ run: runId, laterMs: result.later }, 'run: waits for its hosts');
       return result;
     },
     stop: () => clearInterval(timer),

@@ -29,6 +29,7 @@ export type ParsedCommand =
 
 const LONGEST = 2000;
 const RUN_ID = /^(?:run-|#)?(\d{1,12})$/iu;
+const NAMED_INCIDENT = /^(?:inc-|#)\d{1,12}$/iu;
 const INCIDENT_ID = /^(?:inc-|#)?(\d{1,12})$/iu;
 const SHOWN = 12;
 const MOST_WORDS: Readonly<Record<CommandName, number>> = {
@@ -160,8 +161,9 @@ function parseCheck(
 function parseNote(text: string): ParsedCommand {
   const typed = text.trim().replace(/^\S+\s*/u, '');
   const [, word, rest] = /^(\S+)(?:\s+([\s\S]*))?$/u.exec(typed) ?? [];
-  const incident = word === undefined ? undefined : idOf(word, 'inc');
-  const note = (incident === undefined ? typed : (rest ?? '')).trim().slice(0, LONGEST);
+  // "2 pods restarted" is no word about incident 2.
+  const incident = word === undefined || !NAMED_INCIDENT.test(word) ? undefined : idOf(word, 'inc');
+  const note = readText(incident === undefined ? typed : (rest ?? '')).trim();
   if (note === '') return { kind: 'usage', command: 'note', usage: USAGE.note };
   return done({ name: 'note', text: note, ...(incident === undefined ? {} : { incident }) });
 }
@@ -176,17 +178,21 @@ function done(command: Command): ParsedCommand {
  * https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
 function plainWords(text: string): string[] {
-  return text
-    .slice(0, LONGEST)
-    .replace(/<(?:https?:\/\/|mailto:)[^|>]*\|([^>]*)>/gu, '$1')
-    .replace(/<(https?:\/\/[^|>]*)>/gu, '$1')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
+  return readText(text.slice(0, LONGEST))
     .replace(/[\u2010-\u2015]/gu, '-')
     .replace(/["'`\u201c\u201d\u2018\u2019]/gu, '')
     .split(/\s+/u)
     .filter((word) => word !== '');
+}
+
+/** What Slack has put around links and special characters, taken away again. */
+function readText(text: string): string {
+  return text
+    .replace(/<(?:https?:\/\/|mailto:)[^|>]*\|([^>]*)>/gu, '$1')
+    .replace(/<(https?:\/\/[^|>]*)>/gu, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }
 
 function exactly(word: string, names: readonly string[]): string | undefined {

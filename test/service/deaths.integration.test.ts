@@ -184,7 +184,7 @@ describe('an ingress that is killed', () => {
   });
 });
 
-describe('a service that is told to stop in the middle of a check', () => {
+describe('a service that is told to stop by Ctrl-C in the middle of a check', () => {
   it('lets it end, tells what it came to, and leaves no process behind', async () => {
     const bot = await start();
     await bot.ready();
@@ -192,7 +192,7 @@ describe('a service that is told to stop in the middle of a check', () => {
     const family = withDescendants([bot.pid]);
     expect(family.length).toBeGreaterThanOrEqual(2);
     const asked = Date.now();
-    expect(await bot.stop()).toBe(0);
+    expect(await bot.interrupt()).toBe(0);
     console.info(`stopped ${Date.now() - asked} ms after it was asked, with the run ended`);
     expect(family.filter(isAlive)).toEqual([]);
     const ended = await stage.runIs(run.id, ({ endedAt }) => endedAt !== undefined);

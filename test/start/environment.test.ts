@@ -69,6 +69,12 @@ describe('the environment', () => {
     );
   });
 
+  it('sends no token in clear text', () => {
+    expect(wrong({ ...SOCKET, SLACK_API_URL: 'http://slack.example.com/api/' })).toHaveLength(1);
+    expect(wrong({ ...SOCKET, SLACK_API_URL: 'http://127.0.0.1:4000/api/' })).toEqual([]);
+    expect(wrong({ ...SOCKET, SLACK_API_URL: 'https://slack.example.com/api/' })).toEqual([]);
+  });
+
   it('refuses a log level that there is not', () => {
     expect(wrong({ ...SOCKET, LOG_LEVEL: 'loud' })).toHaveLength(1);
   });

@@ -49,6 +49,17 @@ describe('what people type', () => {
     });
   });
 
+  it('takes no number of a note for an incident, and gives Slack’s marks back as they were typed', () => {
+    expect(parse('note 2 pods restarted by hand')).toEqual({
+      kind: 'command',
+      command: { name: 'note', text: '2 pods restarted by hand' },
+    });
+    expect(parse('note #4 a &amp; b &lt;x&gt; <https://e.com|e.com>')).toEqual({
+      kind: 'command',
+      command: { name: 'note', incident: 'inc-4', text: 'a & b <x> e.com' },
+    });
+  });
+
   it('says what a mistyped word was probably meant to be, with the whole command', () => {
     expect(parse('chek docs-server')).toMatchObject({
       kind: 'not-understood',

@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
+import { programEnvironment } from '../program-environment.js';
 import type { RunnerChannel } from '../runner/runner-session.js';
 
 const CLOSE_GRACE_MS = 3_000;
 
 /** Starts `command` with this machine's /bin/sh; its pipes are the channel. */
 export function openLocalChannel(command: string, shell = '/bin/sh'): RunnerChannel {
-  const child = spawn(shell, ['-c', command], { stdio: 'pipe', detached: true, cwd: '/' });
+  const child = spawn(shell, ['-c', command], {
+    stdio: 'pipe',
+    detached: true,
+    cwd: '/',
+    env: programEnvironment(),
+  });
   let says = 'the shell on this machine ended';
   const gone = new Promise<number | null>((resolve) => {
     child.once('error', (error) => {

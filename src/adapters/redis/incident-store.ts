@@ -15,6 +15,7 @@ export function createIncidentStore(
       idPrefix: 'inc-',
       parse: (text) => parseJson(incidentSchema, text),
       isOver: (incident) => incident.state === 'resolved',
+      isJoinable: (incident) => incident.state !== 'resolved',
       wishOf: (incident) => incident.target,
       isLast: () => false,
     },

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { programEnvironment } from '../program-environment.js';
 import type { PrivateFolder } from './private-folder.js';
 
 /**
@@ -8,7 +9,12 @@ import type { PrivateFolder } from './private-folder.js';
  * when goodgate is killed, and the next start takes it over.
  */
 export async function spawnServer(program: string, folder: PrivateFolder): Promise<number> {
-  const child = spawn(program, serverWords(folder), { detached: true, stdio: 'ignore', cwd: folder.path });
+  const child = spawn(program, serverWords(folder), {
+    detached: true,
+    stdio: 'ignore',
+    cwd: folder.path,
+    env: programEnvironment(),
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);

@@ -25,6 +25,8 @@ export interface RecordKind<Value extends Kept> {
   readonly parse: (text: string) => Value;
   /** Only one that is not over stands for a wish. */
   readonly isOver: (value: Value) => boolean;
+  /** A new wish for the same is answered with it. */
+  readonly isJoinable: (value: Value) => boolean;
   /** Two that say the same cannot both be active. */
   readonly wishOf: (value: Value) => string;
   /** True for one that is to be found as the last of its target. */
@@ -104,7 +106,7 @@ export function createRecords<Value extends Kept>(
     const id = await ask(() => client.hget(names.active, wish));
     if (id === null) return {};
     const value = await get(id);
-    return value === undefined || kind.isOver(value) ? { stale: id } : { value };
+    return value === undefined || !kind.isJoinable(value) ? { stale: id } : { value };
   }
 
   return {

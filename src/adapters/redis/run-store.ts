@@ -12,6 +12,8 @@ export function createRunStore(client: RedisClient, options: { readonly onBroken
       idPrefix: 'run-',
       parse: (text) => parseJson(runSchema, text),
       isOver,
+      // Who asks after a cancellation wants a new one.
+      isJoinable: (run) => !isOver(run) && run.cancelRequestedBy === undefined,
       wishOf,
       isLast: (run) => run.state === 'finished',
     },

@@ -30,9 +30,7 @@ export function hearWords(app: App, options: SlackAppOptions): void {
       channel: event.channel,
       ...(event.thread_ts === undefined ? {} : { threadTs: event.thread_ts }),
     };
-    // The name may stand anywhere: "please <@U1> check docs-server".
-    const [, after] = event.text.split(`<@${context.botUserId ?? ''}>`);
-    const text = (after ?? event.text.replace(/<@[A-Z0-9]+(?:\|[^>]*)?>/gu, ' ')).trim();
+    const text = textAround(event.text, `<@${context.botUserId ?? ''}>`);
     await options.handle({ kind: 'words', text, from }, replyWith({ client, from }));
   });
 
@@ -63,4 +61,12 @@ export function hearWords(app: App, options: SlackAppOptions): void {
 /** Slack repeats what it holds for lost, and others may repeat what they have overheard. */
 export async function isFirst(key: string, options: SlackAppOptions): Promise<boolean> {
   return options.seen.isFirst(`slack:${key}`, SEEN_MS);
+}
+
+/** What stands behind the bot's name, "hey <@U1> check docs-server"; before it, where nothing does. */
+export function textAround(text: string, name: string): string {
+  const at = text.indexOf(name);
+  if (at < 0) return text.trim();
+  const behind = text.slice(at + name.length).trim();
+  return behind === '' ? text.slice(0, at).trim() : behind;
 }

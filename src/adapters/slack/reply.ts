@@ -1,4 +1,4 @@
-import type { RespondFn } from '@slack/bolt';
+import { RespondError, type RespondFn } from '@slack/bolt';
 import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { ChatMessage } from '../../domain/chat-message.js';
@@ -35,7 +35,8 @@ async function whisper(message: ChatMessage, { client, from, respond }: ReplyPar
     const sent = await asked(() =>
       respond({ ...content, ...thread, response_type: 'ephemeral', replace_original: false }),
     );
-    if (sent.state === 'done') return sent;
+    // Where it may have arrived it is not said twice.
+    if (sent.state === 'done' || sent.state === 'unknown') return sent;
   }
   if (from.channel !== undefined) {
     const { channel, person } = from;
@@ -63,8 +64,15 @@ async function asked(call: () => Promise<unknown>): Promise<Sent<null>> {
     await call();
     return { state: 'done', value: null };
   } catch (error) {
+    if (error instanceof RespondError) return sentOfResponse(error.statusCode);
     return sentOf(error);
   }
+}
+
+/** A response_url is good for half an hour and five answers: https://docs.slack.dev/interactivity/handling-user-interaction */
+function sentOfResponse(statusCode: number): Sent<null> {
+  const says = `the response_url answers HTTP ${statusCode}`;
+  return statusCode >= 500 ? { state: 'unknown', says } : { state: 'refused', code: 'response_url', says };
 }
 
 function refused(code: string): Sent<null> {

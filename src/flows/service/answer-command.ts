@@ -103,9 +103,8 @@ async function cancel(id: string, by: Actor, deps: AnswerDeps): Promise<Answer> 
   if (asked.changed) await tellTimeline(id, 'run-cancel-requested', by, { run: id }, deps);
   // No worker has it: nobody else would end it.
   if (await deps.queue.remove(id)) {
-    const ended = await deps.runs.change(id, (run) =>
-      run.state === 'queued' ? cancelRun(run, deps.clock.now()) : run,
-    );
+    // Also one that runs by its own account: its worker failed or died, and the next try would have been this job.
+    const ended = await deps.runs.change(id, (run) => cancelRun(run, deps.clock.now()));
     if (ended?.changed) await tellTimeline(id, 'run-cancelled', by, { run: id }, deps);
   } else {
     await deps.signals.cancelWanted(id);

@@ -1,5 +1,5 @@
 /** What a finished run means for the incident of its target: opened, changed, mitigated. */
-import { type Incident, openIncident, tellOfRun } from '../../domain/incident.js';
+import { type Incident, isBroken, openIncident, tellOfRun } from '../../domain/incident.js';
 import type { Run } from '../../domain/run.js';
 import type { TimelineKind } from '../../domain/timeline.js';
 import type { IncidentStore, RunStore } from '../../ports-state.js';
@@ -11,13 +11,11 @@ export interface FollowDeps extends NoteDeps {
 }
 
 export async function followIncident(run: Run, deps: FollowDeps): Promise<Incident | undefined> {
-  const verdict = run.result?.verdict;
-  if (verdict === undefined) return undefined;
-  const isHealthy = verdict === 'healthy';
+  if (run.result === undefined) return undefined;
   const at = deps.clock.now();
   const current = await deps.incidents.current(run.target);
-  // A healthy service opens nothing.
-  if (current === undefined && isHealthy) return undefined;
+  // A service that answers opens nothing.
+  if (current === undefined && !isBroken(run.result)) return undefined;
   const { incident, created } =
     current === undefined
       ? await deps.incidents.openFor(run.target, (id) => openIncident(id, run, at))

@@ -76,6 +76,25 @@ describe('a command', () => {
     expect(await at.runs.get('run-1')).toMatchObject({ state: 'queued', cancelRequestedBy: ANNA });
   });
 
+  it('cancels a run whose next try waits after its worker was lost', async () => {
+    const at = stage();
+    await at.say({ name: 'check', target: 'docs-server' });
+    await at.runs.change('run-1', (run) => ({ ...run, state: 'running', worker: 'w1', attempts: 1 }));
+    await at.say({ name: 'cancel', run: 'run-1' });
+    expect(await at.runs.get('run-1')).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('begins a new run for who asks while the old one is being cancelled', async () => {
+    const at = stage();
+    await at.say({ name: 'check', target: 'docs-server' });
+    at.queue.jobs.set('run-1', 'active');
+    await at.say({ name: 'cancel', run: 'run-1' });
+    expect(await at.say({ name: 'check', target: 'docs-server' }, BO)).toMatchObject({
+      kind: 'run-created',
+      run: { id: 'run-2' },
+    });
+  });
+
   it('does not cancel what is over, nor what never was', async () => {
     const at = stage();
     await at.say({ name: 'check', target: 'docs-server' });

@@ -39,7 +39,11 @@ export function memoryRuns(): RunStore & { readonly all: Map<string, Run> } {
     all,
     claim: async (draft: RunDraft, at) => {
       const there = newest().find(
-        (run) => !isOver(run) && run.target === draft.target && run.playbook === draft.playbook,
+        (run) =>
+          !isOver(run) &&
+          run.cancelRequestedBy === undefined &&
+          run.target === draft.target &&
+          run.playbook === draft.playbook,
       );
       if (there) return { run: there, created: false };
       const run = newRun(`run-${all.size + 1}`, draft, at);

@@ -120,6 +120,18 @@ describe('a worker', () => {
     expect(sick.timeline.kinds('inc-1')).toEqual(['incident-opened', 'incident-mitigated']);
   });
 
+  it('opens no incident for a service that answers, though its hosts cannot be reached', async () => {
+    const at = stage();
+    const away = { ...diagnosis('unreachable'), httpStatus: 200 };
+    const { run } = await at.ask();
+    await performRun(run.id, NEVER, { ...at.deps, judge: async () => ({ en: away, zh: away }) });
+    expect(at.incidents.all.size).toBe(0);
+    const down = { ...away, httpStatus: 502 };
+    const again = (await at.ask()).run;
+    await performRun(again.id, NEVER, { ...at.deps, judge: async () => ({ en: down, zh: down }) });
+    expect(at.incidents.all.size).toBe(1);
+  });
+
   it('waits while others look at the same hosts, says so once, and looks at nothing', async () => {
     const at = stage({ full: ['docs-1'] });
     const { run } = await at.ask();
