@@ -15,6 +15,8 @@ export function renderGoodgateYaml(
   ]);
   const used = hosts.map(({ alias, roles }) => ({ host: alias, roles }));
   return stringify({
+    // All of it shares one machine, which may be busy.
+    defaults: { connectTimeout: '15s' },
     hosts: Object.fromEntries(described),
     targets: { [target]: { url, hosts: used, playbook, variables } },
   });
