@@ -29,6 +29,8 @@ export interface Messenger {
     mark: string,
     urgency: Urgency,
   ): Promise<Sent<{ readonly channel: string; readonly ts: string }>>;
+  /** The channel in which goodgate and that person write to each other: there it can look what it has written. */
+  open(person: string): Promise<Sent<{ readonly channel: string }>>;
   edit(
     place: { readonly channel: string; readonly ts: string },
     message: ChatMessage,

@@ -11,6 +11,8 @@ export interface Voice {
     language: 'en' | 'zh',
   ): readonly { readonly part: string; readonly message: ChatMessage }[];
   fullOutput(view: RunView, record: CheckRecord, language: 'en' | 'zh'): ChatFile;
+  /** Said in the thread where Slack does not take the file; `code` is Slack's own. */
+  fileRefused(code: string, language: 'en' | 'zh'): ChatMessage;
   answer(answer: Answer, language: 'en' | 'zh'): ChatMessage;
   /** The form with target and playbook; where it was opened from comes back with what is sent. */
   form(options: FormOptions, language: 'en' | 'zh'): object;

@@ -19,6 +19,8 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'users:read': 'to answer each person in their language',
   'channels:history': 'after a lost answer of Slack’s: to see whether its own message is there already',
   'groups:history': 'the same, in private channels that it was invited to',
+  'im:write': 'to write to the person who asked, where it may not write in the channel',
+  'im:history': 'the same as channels:history, in what it wrote to that person',
 };
 
 /** The app as Slack wants it described: https://docs.slack.dev/reference/app-manifest */

@@ -73,6 +73,13 @@ export function createMessenger({
         if (answer.ts === undefined) throw new Error('Slack gave no ts');
         return { channel: answer.channel ?? place.channel, ts: answer.ts };
       }),
+    // Asked twice it is the same channel: https://docs.slack.dev/reference/methods/conversations.open
+    open: (person) =>
+      ask('conversations.open', '', async () => {
+        const { channel } = await client.conversations.open({ users: person });
+        if (channel?.id === undefined) throw new Error('Slack gave no channel');
+        return { channel: channel.id };
+      }),
     edit: (place, message, urgency) =>
       paced('edit', urgency, 'chat.update', place.channel, async () => {
         await client.chat.update({ channel: place.channel, ts: place.ts, ...content(message) });

@@ -62,6 +62,8 @@ export const slackWords: Readonly<Record<'en' | 'zh', SlackWords>> = {
       'users:read': '用每个人的语言回答',
       'channels:history': 'Slack 的应答丢失后，查看自己的消息是否已经发出',
       'groups:history': '同上，用于邀请了它的私有频道',
+      'im:write': '无法在频道中发言时，私信提出请求的人',
+      'im:history': '与 channels:history 相同，用于它发给该人的私信',
     },
     missingScope: (scope, use) => `缺少权限范围 ${scope}：${use}`,
     scopeRemedy:

@@ -45,6 +45,7 @@ export async function pagesOfRun(
       head,
       thread: deps.voice.thread(view, language),
       file: deps.voice.fullOutput(view, record, language),
+      fileRefused: (code) => deps.voice.fileRefused(code, language),
     },
   };
 }

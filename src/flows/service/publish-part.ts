@@ -4,6 +4,7 @@ import type { ChatFile, ChatMessage } from '../../domain/chat-message.js';
 import type { Clock } from '../../ports.js';
 import type { Messenger, Sent, Urgency } from '../../ports-chat.js';
 import type { MessageBoard, PostedMessage } from '../../ports-state.js';
+import { channelOf } from './publish-place.js';
 
 export interface PartDeps {
   readonly board: MessageBoard;
@@ -23,6 +24,13 @@ export interface Part {
 
 export type Published =
   | { readonly state: 'shown'; readonly message: PostedMessage & { readonly ts: string } }
+  /** Posted, and Slack does not take what it should say now: it stays as it was. */
+  | {
+      readonly state: 'stale';
+      readonly message: PostedMessage & { readonly ts: string };
+      readonly code: string;
+      readonly isNew: boolean;
+    }
   | { readonly state: 'again'; readonly afterMs: number }
   /** `isNew`: it was refused just now, and not in an earlier try. */
   | { readonly state: 'refused'; readonly code: string; readonly isNew: boolean };
@@ -36,6 +44,8 @@ const NOT_OURS: Published = { state: 'again', afterMs: AGAIN_MS };
 const UNDER_WAY_MS = { message: 10_000, file: 28_000 } as const;
 /** Slack shows a file in its thread some time after it has taken it: https://docs.slack.dev/messaging/working-with-files */
 const FILE_SHOWN_MS = 10_000;
+/** Where goodgate may not look whether its message is there, a call that is still under way gets so long to end. */
+const UNSEEN_MS = 10_000;
 
 export async function publishMessage(part: Part, message: ChatMessage, deps: PartDeps): Promise<Published> {
   const before = await deps.board.load(part.runId, part.part);
@@ -50,10 +60,13 @@ export async function publishMessage(part: Part, message: ChatMessage, deps: Par
   if (found?.state === 'again') return found;
   if (found?.state === 'found') return edit(part, found.message, message, shown, deps);
   if (!deps.isOurs()) return NOT_OURS;
-  const place = { ...part.place, at: deps.clock.now().toISOString() };
+  const opened = await channelOf(part.place.channel, before?.channel, deps.messenger);
+  if (opened.state !== 'done') return { state: 'again', afterMs: afterMs(opened) };
+  const { channel } = opened.value;
+  const place = { ...part.place, channel, at: deps.clock.now().toISOString() };
   // Written down before Slack is asked: who finds this looks first whether Slack has it.
   await deps.board.save(part.runId, part.part, { ...place, state: 'sending' });
-  const sent = await deps.messenger.post(part.place, message, markOf(part), part.urgency.post);
+  const sent = await deps.messenger.post(placeOf(part, channel), message, markOf(part), part.urgency.post);
   if (sent.state !== 'done') return notDone(sent, part, place, deps);
   const posted = {
     ...place,
@@ -73,7 +86,12 @@ async function edit(
   shown: string,
   deps: PartDeps,
 ): Promise<Published> {
-  if (before.shown === shown) return { state: 'shown', message: before };
+  if (before.shown === shown) {
+    const { refusal } = before;
+    return refusal === undefined
+      ? { state: 'shown', message: before }
+      : { state: 'stale', message: before, code: refusal, isNew: false };
+  }
   if (!deps.isOurs()) return NOT_OURS;
   const sent = await deps.messenger.edit(
     { channel: before.channel, ts: before.ts },
@@ -81,14 +99,15 @@ async function edit(
     part.urgency.edit,
   );
   if (sent.state === 'refused') {
-    // Somebody has deleted it, or it is too old to be edited: it stays as it is, and its thread goes on.
+    // Deleted, too old to be edited, or in a channel that is archived. Not asked again until it has more to say.
     const kept = { ...before, shown, refusal: sent.code };
     await deps.board.save(part.runId, part.part, kept);
-    return { state: 'shown', message: kept };
+    return { state: 'stale', message: kept, code: sent.code, isNew: before.refusal !== sent.code };
   }
   // An edit may be sent twice without harm.
   if (sent.state !== 'done') return { state: 'again', afterMs: afterMs(sent) };
-  const after = { ...before, shown, at: deps.clock.now().toISOString() };
+  const { refusal: _over, ...rest } = before;
+  const after = { ...rest, shown, at: deps.clock.now().toISOString() };
   await deps.board.save(part.runId, part.part, after);
   return { state: 'shown', message: after };
 }
@@ -138,14 +157,25 @@ async function find(
   | { readonly state: 'again'; readonly afterMs: number }
   | undefined
 > {
-  const found = await deps.messenger.find(part.place, { mark: markOf(part) }, new Date(before.at));
+  const place = placeOf(part, before.channel);
+  const found = await deps.messenger.find(place, { mark: markOf(part) }, new Date(before.at));
   if (found.state === 'later' || found.state === 'unknown')
     return { state: 'again', afterMs: afterMs(found) };
-  // Where goodgate may not look, a message twice is better than none.
-  if (found.state === 'refused' || found.value.ts === undefined) return undefined;
+  // Where goodgate may not look (a public channel that it was not invited to: not_in_channel,
+  // https://docs.slack.dev/reference/methods/conversations.history#errors), a message twice is better than none: the
+  // first one, if it is there, keeps saying what it said. Later there may be newer words for the second one at least.
+  if (found.state === 'refused') {
+    const since = msSince(before, deps);
+    return since >= 0 && since < UNSEEN_MS ? { state: 'again', afterMs: UNSEEN_MS - since } : undefined;
+  }
+  if (found.value.ts === undefined) return undefined;
   const message = { ...before, ts: found.value.ts, state: 'posted' as const };
   await deps.board.save(part.runId, part.part, message);
   return { state: 'found', message };
+}
+
+function placeOf({ place }: Part, channel: string): Part['place'] {
+  return { ...place, channel };
 }
 
 async function notDone(

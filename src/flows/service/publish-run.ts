@@ -11,6 +11,8 @@ export interface RunPages {
   readonly head: ChatMessage;
   readonly thread: readonly { readonly part: string; readonly message: ChatMessage }[];
   readonly file?: ChatFile;
+  /** Said in its place where Slack does not take it. */
+  readonly fileRefused?: (code: string) => ChatMessage;
 }
 
 export interface PublishDeps {
@@ -48,6 +50,10 @@ export async function publishRun(
   const head = await publishHead(run, pages.head, deps);
   if (head.state === 'again') return { settled: false, againMs: head.afterMs };
   if (head.state === 'refused') return { settled: true };
+  const tell = (part: string, result: Published) => {
+    if ((result.state === 'refused' || result.state === 'stale') && result.isNew)
+      deps.onRefused(run, part, result.code);
+  };
   const isElsewhere = head.message.channel !== run.conversation.channel;
   const thread = {
     channel: head.message.channel,
@@ -56,7 +62,7 @@ export async function publishRun(
   for (const { part, message } of pages.thread) {
     const result = await publishMessage({ runId, part, urgency: IN_TURN, place: thread }, message, deps);
     if (result.state === 'again') return { settled: false, againMs: result.afterMs };
-    if (result.state === 'refused') deps.onRefused(run, part, result.code);
+    tell(part, result);
   }
   if (pages.file !== undefined) {
     const result = await publishFile(
@@ -65,21 +71,37 @@ export async function publishRun(
       deps,
     );
     if (result.state === 'again') return { settled: false, againMs: result.afterMs };
-    if (result.state === 'refused') deps.onRefused(run, 'file', result.code);
+    tell('file', result);
+    const instead = result.state === 'refused' ? pages.fileRefused?.(result.code) : undefined;
+    if (instead !== undefined) {
+      const part = 'file-refused';
+      const said = await publishMessage({ runId, part, urgency: IN_TURN, place: thread }, instead, deps);
+      if (said.state === 'again') return { settled: false, againMs: said.afterMs };
+      tell(part, said);
+    }
   }
   return { settled: true };
 }
 
-/** Where goodgate may not write in the channel, the person who asked gets the message. */
+/**
+ * Where goodgate may not write in the channel, the person who asked gets the message; and so they get the verdict where
+ * the message that should say it can no longer be edited: it is deleted, or the channel is archived.
+ */
 async function publishHead(run: Run, message: ChatMessage, deps: PublishDeps): Promise<Published> {
   // The first sign of life and the verdict are waited for; how a run goes on is nice to know.
   const urgency = { post: 'soon', edit: isOver(run) ? 'soon' : 'whenever' } as const;
   const here = { runId: run.id, part: 'head', urgency, place: run.conversation };
   const first = await publishMessage(here, message, deps);
-  if (first.state !== 'refused') return first;
+  if (first.state === 'shown' || first.state === 'again') return first;
   const person = run.requestedBy.kind === 'person' ? run.requestedBy.id : undefined;
   if (first.isNew) deps.onRefused(run, 'head', first.code);
-  if (person === undefined || !NOT_THERE.has(first.code)) return first;
+  const isLost = first.state === 'refused' ? NOT_THERE.has(first.code) : isOver(run);
+  if (person === undefined || !isLost) return first;
   const toPerson: Conversation = { channel: person };
-  return publishMessage({ runId: run.id, part: 'head-to-person', urgency, place: toPerson }, message, deps);
+  const part = 'head-to-person';
+  const second = await publishMessage({ runId: run.id, part, urgency, place: toPerson }, message, deps);
+  if ((second.state === 'refused' || second.state === 'stale') && second.isNew)
+    deps.onRefused(run, part, second.code);
+  // Its thread may still be written to.
+  return second.state === 'refused' ? first : second;
 }

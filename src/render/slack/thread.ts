@@ -27,6 +27,15 @@ export function renderThread(view: RunView, words: Words): readonly ThreadPart[]
   ];
 }
 
+const NOT_INVITED = new Set(['not_in_channel', 'channel_not_found']);
+
+/** In place of the file, with what to do about it: messages need no invitation everywhere, files do. */
+export function renderFileRefused(code: string, words: Words): ChatMessage {
+  const says = markup`⚠ ${words.thread.fileRefused(code)}`;
+  const all = NOT_INVITED.has(code) ? markup`${says}${words.gap}${words.thread.inviteForFile}` : says;
+  return { text: spoken(all), blocks: [section(all)] };
+}
+
 function threadPart(
   part: ThreadPart['part'],
   title: string,

@@ -132,6 +132,8 @@ export const wordsEn: Words = {
     cutNote: '…(+120) stands for so many characters that were cut: the attached file has them.',
     moreInFile: (count) => `… and ${count} more: in the attached file`,
     moreGone: (count) => `… and ${count} more: check again to see them`,
+    fileRefused: (code) => `Slack did not take the file with the full output (${code}).`,
+    inviteForFile: 'To have it, invite me to this channel with /invite, and check again.',
   },
   file: {
     looks: (count) => `ALL LOOKS (${count})`,

@@ -121,6 +121,8 @@ export const wordsZh: Words = {
     cutNote: '…(+120) 表示略去的字符数，完整内容见附件。',
     moreInFile: (count) => `… 另有 ${count} 项，见附件`,
     moreGone: (count) => `… 另有 ${count} 项，重新检查即可查看`,
+    fileRefused: (code) => `Slack 未接收完整输出的附件（${code}）。`,
+    inviteForFile: '如需附件，请先用 /invite 邀请我加入此频道，然后重新检查。',
   },
   file: {
     looks: (count) => `全部探针（${count}）`,

@@ -103,6 +103,8 @@ export interface Words {
     readonly cutNote: string;
     readonly moreInFile: (count: number) => string;
     readonly moreGone: (count: number) => string;
+    readonly fileRefused: (code: string) => string;
+    readonly inviteForFile: string;
   };
   readonly file: {
     readonly looks: (count: number) => string;

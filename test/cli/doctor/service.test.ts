@@ -45,7 +45,7 @@ describe('what the doctor says of the service', () => {
       ['Slack', 'Socket Mode'],
       ['Redis', `redis://127.0.0.1:${redis.port}/0`],
     ]);
-    expect(found[0]?.lines.map(({ says }) => says)).toContain('all 8 scopes are there');
+    expect(found[0]?.lines.map(({ says }) => says)).toContain('all 10 scopes are there');
     expect(found[1]?.lines.map(({ says }) => says)).toEqual(
       expect.arrayContaining(['answers', 'maxmemory-policy noeviction', 'appendonly yes']),
     );

@@ -25,7 +25,7 @@ export async function startSlackServer(): Promise<SlackServer> {
     '/api/auth.test': {
       body: { ok: true, team: 'Example', user: 'goodgate', team_id: 'T1', user_id: 'U1', bot_id: 'B1' },
       scopes:
-        'commands,app_mentions:read,chat:write,chat:write.public,files:write,users:read,channels:history,groups:history',
+        'commands,app_mentions:read,chat:write,chat:write.public,files:write,users:read,channels:history,groups:history,im:write,im:history',
     },
     '/api/apps.connections.open': { body: { ok: true, url: 'wss://wss.example.com/link?ticket=1' } },
   };

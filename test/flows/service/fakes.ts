@@ -275,6 +275,7 @@ export function memorySlack() {
       held.set(String(ts), { ...place, mark, text: message.text, edits: 0 });
       return plan?.sent ?? { state: 'done', value: { channel: place.channel, ts: String(ts) } };
     },
+    open: async (person) => next('open')?.sent ?? { state: 'done', value: { channel: `D-${person}` } },
     edit: async (place, message) => {
       const plan = next('edit');
       if (plan?.does === 'before') return plan.sent;
@@ -293,6 +294,7 @@ export function memorySlack() {
     find: async (place, what) => {
       const plan = next('find');
       if (plan) return plan.sent;
+      if (/^[UW]/.test(place.channel)) return { state: 'refused', code: 'channel_not_found', says: '' };
       if ('file' in what) {
         return { state: 'done', value: files.includes(what.file) ? { ts: 'file' } : {} };
       }

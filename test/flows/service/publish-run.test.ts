@@ -10,18 +10,18 @@ const later = { state: 'later', afterMs: 1000, says: 'slower' } as const;
 const unknown = { state: 'unknown', says: 'no answer' } as const;
 const refused = (code: string) => ({ state: 'refused', code, says: code }) as const;
 
-function stage(threadTs?: string) {
+function stage(threadTs?: string, channel = 'C1') {
   const slack = memorySlack();
   const board = memoryBoard();
   const clock = fakeClock();
   const refusals: string[] = [];
-  const run: Run = newRun(
+  let run: Run = newRun(
     'run-1',
     {
       target: 'docs-server',
       priority: 'person',
       requestedBy: ANNA,
-      conversation: threadTs === undefined ? { channel: 'C1' } : { channel: 'C1', threadTs },
+      conversation: threadTs === undefined ? { channel } : { channel, threadTs },
     },
     clock.now(),
   );
@@ -46,6 +46,9 @@ function stage(threadTs?: string) {
     refusals,
     show: (next: RunPages) => {
       pages = next;
+    },
+    end: () => {
+      run = { ...run, state: 'finished', endedAt: clock.now().toISOString() };
     },
     publish: () => publishRun('run-1', deps),
     until,
@@ -112,7 +115,13 @@ describe('a run’s messages', () => {
   it('are posted twice rather than never where goodgate may not look', async () => {
     const at = stage();
     at.slack.plans.push({ method: 'post', does: 'before', sent: unknown });
-    at.slack.plans.push({ method: 'find', does: 'before', sent: refused('missing_scope') });
+    at.slack.plans.push({ method: 'find', does: 'before', sent: refused('not_in_channel') });
+    at.slack.plans.push({ method: 'find', does: 'before', sent: refused('not_in_channel') });
+    expect(await at.publish()).toMatchObject({ settled: false });
+    // A call that is still under way is given time to end.
+    expect(await at.publish()).toEqual({ settled: false, againMs: 10_000 });
+    expect(at.texts()).toEqual([]);
+    at.clock.pass(10_001);
     await at.until();
     expect(at.texts()).toEqual(['queued']);
   });
@@ -134,7 +143,11 @@ describe('a run’s messages', () => {
     at.slack.plans.push({ method: 'post', does: 'before', sent: refused('not_in_channel') });
     at.show(DONE);
     await at.until();
-    expect([...at.slack.held.values()].map(({ channel }) => channel)).toEqual(['U0ANNA', 'U0ANNA', 'U0ANNA']);
+    expect([...at.slack.held.values()].map(({ channel }) => channel)).toEqual([
+      'D-U0ANNA',
+      'D-U0ANNA',
+      'D-U0ANNA',
+    ]);
     expect(at.refusals).toEqual(['head: not_in_channel']);
   });
 
@@ -147,13 +160,83 @@ describe('a run’s messages', () => {
     expect(at.refusals).toEqual(['head: invalid_blocks']);
   });
 
-  it('tell the end in the thread also where somebody has deleted the first message', async () => {
+  it('are not doubled where they go to a person', async () => {
+    const at = stage(undefined, 'U0ANNA');
+    at.slack.plans.push({ method: 'post', does: 'after', sent: unknown });
+    expect(await at.publish()).toMatchObject({ settled: false });
+    expect(await at.board.load('run-1', 'head')).toMatchObject({ channel: 'D-U0ANNA', state: 'doubtful' });
+    at.show(DONE);
+    await at.until();
+    expect(at.texts()).toEqual(['redis-down', 'the chain', 'the rest']);
+  });
+
+  it('go to a person also where goodgate may not find out that person’s channel', async () => {
+    const at = stage(undefined, 'U0ANNA');
+    at.slack.plans.push({ method: 'open', does: 'before', sent: refused('missing_scope') });
+    await at.until();
+    expect([...at.slack.held.values()].map(({ channel }) => channel)).toEqual(['U0ANNA']);
+  });
+
+  it.each(['message_not_found', 'is_archived', 'not_in_channel', 'channel_not_found'])(
+    'tell the person the verdict where the last edit is refused: %s',
+    async (code) => {
+      const at = stage();
+      await at.until();
+      at.slack.plans.push({ method: 'edit', does: 'before', sent: refused(code) });
+      at.show(DONE);
+      at.end();
+      await at.until();
+      await at.until();
+      expect([...at.slack.held.values()].map(({ channel, text }) => `${channel} ${text}`)).toEqual([
+        'C1 queued',
+        'D-U0ANNA redis-down',
+        'D-U0ANNA the chain',
+        'D-U0ANNA the rest',
+      ]);
+      expect(at.refusals).toEqual([`head: ${code}`]);
+    },
+  );
+
+  it('go on in the thread where neither the channel nor the person can be told the verdict', async () => {
     const at = stage();
     await at.until();
     at.slack.held.delete('1');
+    at.slack.plans.push({ method: 'post', does: 'before', sent: refused('user_not_found') });
     at.show(DONE);
+    at.end();
     await at.until();
-    expect(at.texts()).toEqual(['the chain', 'the rest']);
+    await at.until();
+    expect([...at.slack.held.values()].map(({ threadTs }) => threadTs)).toEqual(['1', '1']);
+    expect(at.refusals).toEqual(['head: message_not_found', 'head-to-person: user_not_found']);
+  });
+
+  it('are edited again where an edit was refused while the run was not over', async () => {
+    const at = stage();
+    await at.until();
+    at.slack.plans.push({ method: 'edit', does: 'before', sent: refused('not_in_channel') });
+    at.show({ head: says('10 of 40'), thread: [] });
+    await at.until(1);
+    await at.until(1);
+    expect(at.texts()).toEqual(['queued']);
+    at.show(DONE);
+    at.end();
+    await at.until();
+    expect(at.texts()).toEqual(['redis-down', 'the chain', 'the rest']);
+    expect(at.refusals).toEqual(['head: not_in_channel']);
+  });
+
+  it('that Slack refuses in the thread are reported once, and the file’s place says so', async () => {
+    const at = stage();
+    at.slack.plans.push({ method: 'upload', does: 'before', sent: refused('not_in_channel') });
+    at.show({ ...DONE, fileRefused: (code) => says(`no file: ${code}`) });
+    await at.until();
+    at.slack.plans.push({ method: 'edit', does: 'before', sent: refused('msg_too_long') });
+    const thread = [{ part: 'chain', message: says('too long') }];
+    at.show({ ...DONE, thread, fileRefused: (code) => says(`no file: ${code}`) });
+    await at.until();
+    await at.until();
+    expect(at.texts()).toEqual(['redis-down', 'the chain', 'the rest', 'no file: not_in_channel']);
+    expect(at.refusals).toEqual(['file: not_in_channel', 'chain: msg_too_long']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
 import { readable } from '../../../playground/slack-limits/readable.js';
 import type { ChainLink, NamedCause } from '../../../src/domain/diagnosis.js';
-import { renderThread } from '../../../src/render/slack/thread.js';
+import { renderFileRefused, renderThread } from '../../../src/render/slack/thread.js';
 import { slackWords } from '../../../src/render/slack/words.js';
 import { diagnoses } from '../diagnoses.js';
 import { runViews } from './views.js';
@@ -58,5 +58,20 @@ describe('the thread of a run', () => {
     const diagnosis = { ...judged, causes: [{ ...(root as NamedCause), chain }] } as typeof judged;
     const parts = renderThread({ ...view, hasEvidence: false, diagnosis } as never, slackWords.en);
     expect(JSON.stringify(parts)).not.toContain('attached');
+  });
+});
+
+describe.each(['en', 'zh'] as const)('a file that Slack does not take, in %s', (lang) => {
+  it('is said to be missing, with the invitation that it needs', () => {
+    const message = renderFileRefused('not_in_channel', slackWords[lang]);
+    expect(checkMessage(message)).toEqual([]);
+    expect(readable(message)).toContain('not_in_channel');
+    expect(readable(message)).toContain('/invite');
+  });
+
+  it('needs no invitation where that is not the reason', () => {
+    const text = readable(renderFileRefused('storage_limit_reached', slackWords[lang]));
+    expect(text).toContain('storage_limit_reached');
+    expect(text).not.toContain('/invite');
   });
 });
