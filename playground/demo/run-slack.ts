@@ -1,8 +1,8 @@
-import { readable } from '../slack-limits/readable.js';
 import { waitUntil } from '../world/wait-until.js';
 import type { World } from '../world/world.js';
 import type { DemoOptions } from './options.js';
 import { COMMAND, type SlackSide, startSlackSide, TARGET } from './slack-side.js';
+import { spoken } from './spoken.js';
 import { firstLine } from './stage.js';
 import type { Voice } from './voice.js';
 import type { Words } from './words.js';
@@ -55,7 +55,8 @@ export async function askInSlack(
     );
     const [message] = await slack.channelMessages(channel);
     if (message === undefined) return false;
-    voice.printed(readable({ blocks: message.blocks }).split('\n'));
+    const nameOf = (person: string) => slack.people.find((one) => one.id === person)?.name ?? person;
+    voice.printed(spoken(message.blocks, nameOf, voice.ink.paint));
     const thread = await slack.thread(channel, message.ts);
     voice.remark(words.slackThread(thread.length - 1));
     return true;
