@@ -118,6 +118,7 @@ export function createIngress(options: IngressOptions): Ingress {
               clock: hearing.clock,
               voice: options.voice,
               channelLanguage: (channel) => channelLanguage(config.slack, channel),
+              languageOf: (person) => hearing.languageOf(person, undefined),
             }),
           onRefused: (run, part, code) =>
             log.error({ run: run.id, part, code }, 'Slack refuses a message of a run'),

@@ -143,9 +143,9 @@ async function carryOut(
     language: command.name === 'explain' ? await deps.languageOf(from.person, from.channel) : ('en' as const),
   };
   const answer = await answerCommand(command, asked, deps);
-  // The run's own message says all; but not where it is written to somebody who looks at their Home.
-  if (answer.kind !== 'run-created' || from.channel === undefined) await tell(answer, request, reply, deps);
-  if (request.kind === 'action' && from.channel === undefined) await showHome(request, reply, deps);
+  // The run's own message says all, in the channel, or in the conversation with the person who looks at their Home.
+  if (answer.kind !== 'run-created') await tell(answer, request, reply, deps);
+  if (conversation.channel === from.person) await showHome(request, reply, deps);
 }
 
 async function tell(answer: Answer, request: ChatRequest, reply: ChatReply, deps: HearDeps): Promise<void> {

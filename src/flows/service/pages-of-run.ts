@@ -14,6 +14,8 @@ export interface PagesDeps {
   readonly voice: Voice;
   /** Of what is posted in a channel. */
   readonly channelLanguage: (channel: string) => 'en' | 'zh';
+  /** The language in which this person reads. */
+  readonly languageOf: (person: string) => Promise<'en' | 'zh'>;
 }
 
 export async function pagesOfRun(
@@ -22,7 +24,9 @@ export async function pagesOfRun(
 ): Promise<{ readonly run: Run; readonly pages: RunPages } | undefined> {
   const run = await deps.runs.get(runId);
   if (run === undefined) return undefined;
-  const language = deps.channelLanguage(run.conversation.channel);
+  const reader = onlyReaderOf(run);
+  const language =
+    reader === undefined ? deps.channelLanguage(run.conversation.channel) : await deps.languageOf(reader);
   const isFinished = run.state === 'finished';
   const [diagnosis, record, incident] = await Promise.all([
     isFinished ? deps.archive.diagnosis(runId, language) : undefined,
@@ -48,4 +52,13 @@ export async function pagesOfRun(
       fileRefused: (code) => deps.voice.fileRefused(code, language),
     },
   };
+}
+
+/**
+ * The person to whom alone it is written: a person's id stands for the conversation with them, and D begins that of a
+ * direct message. https://docs.slack.dev/reference/methods/chat.postMessage#channels
+ */
+function onlyReaderOf({ conversation, requestedBy }: Run): string | undefined {
+  if (/^[UW]/u.test(conversation.channel)) return conversation.channel;
+  return conversation.channel.startsWith('D') && requestedBy.kind === 'person' ? requestedBy.id : undefined;
 }
