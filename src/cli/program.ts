@@ -119,9 +119,10 @@ export function buildProgram(
     .command('start')
     .summary('run the Slack bot and its workers')
     .description(
-      'Runs the Slack bot: takes commands, queues runs in Redis, and tells in Slack what they find.\n' +
-        'Reads SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), and REDIS_URL; without\n' +
-        'REDIS_URL it starts a private redis-server. Each may be given as a file: SLACK_BOT_TOKEN_FILE, and so on.',
+      'Runs the Slack bot: takes commands, queues runs in Redis, and tells in Slack what they find.\n\n' +
+        'Reads SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP). ' +
+        'Uses the Redis at REDIS_URL; where it is not set, starts a private redis-server. ' +
+        'Each may be given as a file: SLACK_BOT_TOKEN_FILE, and so on.',
     )
     .option('--config <FILE>', 'goodgate.yaml to read (or GOODGATE_CONFIG)')
     .addOption(
@@ -139,7 +140,10 @@ export function buildProgram(
     .description('print the manifest of the Slack app: paste it at https://api.slack.com/apps?new_app=1')
     .option('--config <FILE>', 'goodgate.yaml to read')
     .option('--command <NAME>', 'the slash command; that of goodgate.yaml, or /502')
-    .option('--url <URL>', 'for HTTP mode: where Slack reaches goodgate start; Socket Mode where absent')
+    .option(
+      '--url <URL>',
+      'for HTTP mode: where Slack reaches goodgate start; service.publicUrl, or Socket Mode',
+    )
     .addOption(new Option('--format <FORMAT>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
     .action(async (options: ManifestOptions) => {
       const { runSlackManifest } = await import('./slack-manifest-command.js');

@@ -15,14 +15,24 @@ export function runSlackManifest(options: ManifestOptions, io: Io): ExitCode {
   if (!/^\/[a-z0-9_-]{1,31}$/u.test(command)) {
     return refuse(io, [{ message: '--command: expected a slash command such as /502' }]);
   }
-  const publicUrl = options.url?.replace(/\/+$/u, '');
-  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'https:')) {
+  if (options.url !== undefined && !isBase(options.url)) {
     return refuse(io, [
-      { message: '--url: expected the https:// address at which Slack reaches goodgate start' },
+      {
+        message:
+          '--url: expected the https:// address at which Slack reaches goodgate start, without ? and #',
+      },
     ]);
   }
+  const configured = config.ok ? config.value.service.publicUrl : undefined;
+  const url = options.url ?? (configured !== undefined && isBase(configured) ? configured : undefined);
+  const publicUrl = url?.replace(/\/+$/u, '');
   io.stdout.write(
     renderManifest({ command, ...(publicUrl === undefined ? {} : { publicUrl }) }, options.format),
   );
   return EXIT.ok;
+}
+
+/** A path is put behind it: it can have neither query nor fragment, not even empty ones. */
+function isBase(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'https:' && !/[?#]/u.test(url);
 }

@@ -44,7 +44,9 @@ export const serviceSchema = z.strictObject({
   publicUrl: z
     .url({ protocol: /^https?$/u, error: 'expected a URL that begins with https:// or http://' })
     .optional()
-    .describe('How people reach `listen` with their browsers.'),
+    .describe(
+      'Where Slack reaches `listen` in HTTP mode; goodgate slack-manifest takes it where it begins with https://.',
+    ),
   dataFolder: z
     .string()
     .min(1, 'expected the path of a folder')

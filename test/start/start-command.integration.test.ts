@@ -120,6 +120,27 @@ describe('goodgate slack-manifest', () => {
       features: { slash_commands: [{ url: 'https://bot.example.com/slack/events' }] },
       settings: { socket_mode_enabled: false },
     });
-    expect(manifest('--url', 'http://bot.example.com').status).toBe(2);
+  });
+
+  it.each(['http://bot.example.com', 'https://bot.example.com/?a=1', 'https://bot.example.com/#a', 'bot'])(
+    'refuses %s',
+    (url) => {
+      expect(manifest('--url', url)).toMatchObject({ status: 2, stdout: '' });
+    },
+  );
+
+  it('takes the address of goodgate.yaml where that is one for Slack', () => {
+    const of = (publicUrl: string) => {
+      const file = join(folder, 'public.yaml');
+      writeFileSync(
+        file,
+        `hosts: {me: {transport: local}}\ntargets: {docs: {url: 'http://127.0.0.1:1/', hosts: [me]}}\n` +
+          `service: {publicUrl: '${publicUrl}'}\n`,
+      );
+      const { stdout } = manifest('--config', file, '--format', 'json');
+      return JSON.parse(stdout).features.slash_commands[0].url;
+    };
+    expect(of('https://bot.example.com')).toBe('https://bot.example.com/slack/events');
+    expect(of('http://bot.example.com')).toBeUndefined();
   });
 });
