@@ -43,11 +43,6 @@ export interface Messenger {
     what: { readonly mark: string } | { readonly file: string },
     since: Date,
   ): Promise<Sent<{ readonly ts?: string }>>;
-  /** Seen by one person only, and gone when they reload. */
-  whisper(
-    place: { readonly channel: string; readonly threadTs?: string; readonly person: string },
-    message: ChatMessage,
-  ): Promise<Sent<null>>;
   /** The address of a message, for people to click on. */
   permalink(place: { readonly channel: string; readonly ts: string }): Promise<string | undefined>;
   /** In the profile of that person: `zh-CN`; undefined where Slack does not say. */

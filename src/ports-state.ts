@@ -109,8 +109,6 @@ export interface JobQueue {
   remove(runId: string): Promise<boolean>;
   /** What has become of a run's job: `gone` where it has ended, or never was. */
   stateOf(runId: string): Promise<'waiting' | 'active' | 'gone'>;
-  /** Jobs that wait, and jobs that workers have. */
-  counts(): Promise<{ readonly waiting: number; readonly active: number }>;
 }
 
 /**

@@ -68,7 +68,7 @@ export type Answer =
     }
   /** Several incidents are open, and the command did not say which one it means. */
   | { readonly kind: 'which-incident'; readonly incidents: readonly Incident[]; readonly command: string }
-  | { readonly kind: 'no-incident'; readonly target?: string }
+  | { readonly kind: 'no-incident' }
   | { readonly kind: 'lesson'; readonly lesson: CauseLesson }
   | { readonly kind: 'help' }
   | {
@@ -84,8 +84,6 @@ export type Answer =
   | { readonly kind: 'usage'; readonly command: string; readonly usage: string; readonly extra?: string }
   /** The store does not answer: what was asked was not done, or perhaps only later. */
   | { readonly kind: 'unavailable' }
-  /** Slack does not let goodgate write there. */
-  | { readonly kind: 'cannot-post'; readonly code: string }
   /** A fault of goodgate's own; `reference` stands in its log too. */
   | { readonly kind: 'failed'; readonly reference: string };
 

@@ -78,13 +78,6 @@ export function createJobQueue(
         }
       }),
 
-    counts: () =>
-      ask(async () => {
-        const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active');
-        const active = counts['active'] ?? 0;
-        return { active, waiting: Object.values(counts).reduce((sum, count) => sum + count, 0) - active };
-      }),
-
     close: () => queue.close(),
   };
 }

@@ -100,16 +100,6 @@ export function createMessenger({
       ask('conversations.history', '', () =>
         'mark' in what ? findMessage(client, place, what.mark, since) : findFile(client, place, what.file),
       ),
-    whisper: (place, message) =>
-      ask('chat.postEphemeral', '', async () => {
-        await client.chat.postEphemeral({
-          channel: place.channel,
-          user: place.person,
-          ...content(message),
-          ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
-        });
-        return null;
-      }),
     permalink: async ({ channel, ts }) => {
       const sent = await ask('chat.getPermalink', '', () =>
         client.chat.getPermalink({ channel, message_ts: ts }),

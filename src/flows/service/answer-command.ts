@@ -22,6 +22,7 @@ export interface Asked {
   readonly language: 'en' | 'zh';
 }
 
+/** All of them are shown. */
 const LISTED = 15;
 const TIMELINE_LISTED = 40;
 

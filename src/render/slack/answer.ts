@@ -52,7 +52,7 @@ function headOf(answer: Answer, words: Words): Markup {
     case 'which-incident':
       return markup`${texts.whichIncident}`;
     case 'no-incident':
-      return markup`${answer.target === undefined ? texts.noIncident : texts.noIncidentOf(answer.target)}`;
+      return markup`${texts.noIncident}`;
     case 'lesson':
       return markup`${answer.lesson.title}`;
     case 'help':
@@ -63,8 +63,6 @@ function headOf(answer: Answer, words: Words): Markup {
       return markup`${answer.extra === undefined ? texts.usage(answer.command) : texts.extra(answer.extra)}`;
     case 'unavailable':
       return markup`${texts.unavailable}`;
-    case 'cannot-post':
-      return markup`${texts.cannotPost(answer.code)}`;
     case 'failed':
       return markup`${texts.failed}`;
   }
@@ -82,7 +80,10 @@ function blocksOf(answer: Answer, words: Words, { command }: AnswerOptions): rea
     case 'targets':
       return [section(bolder(head, answer.targets.length)), ...renderTargets(answer.targets, words)];
     case 'runs':
-      return [section(bolder(head, answer.runs.length)), ...renderRuns(answer.runs, words)];
+      return [
+        section(bolder(head, answer.runs.length)),
+        ...renderRuns(answer.runs, words, answer.runs.length),
+      ];
     case 'timeline':
       return renderTimeline(answer, words);
     case 'incident-changed':
@@ -100,12 +101,6 @@ function blocksOf(answer: Answer, words: Words, { command }: AnswerOptions): rea
       return renderNotUnderstood(answer, head, words);
     case 'usage':
       return [section(lines([head, code(`${command} ${answer.command} ${answer.usage}`.trim())]))];
-    case 'cannot-post':
-      return [
-        section(
-          INVITE.has(answer.code) ? markup`⚠ ${head}${words.gap}${words.answer.invite}` : markup`⚠ ${head}`,
-        ),
-      ];
     case 'unavailable':
       return [section(markup`⚠ ${head}`)];
     case 'failed':
@@ -117,9 +112,6 @@ function blocksOf(answer: Answer, words: Words, { command }: AnswerOptions): rea
       return [section(head)];
   }
 }
-
-/** What an invitation mends. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-const INVITE = new Set(['not_in_channel', 'channel_not_found']);
 
 function runsTitle(answer: Extract<Answer, { kind: 'runs' }>, words: Words): string {
   const texts = words.answer;

@@ -69,8 +69,12 @@ function incidentText(incident: Incident, words: Words): Markup {
   return lines([markup`${bold(incident.target)}${cause}`, incidentLine(incident, words)]);
 }
 
-export function renderRuns(runs: readonly Run[], words: Words): readonly KnownBlock[] {
-  const shown = runs.slice(0, SHOWN_RUNS);
+export function renderRuns(
+  runs: readonly Run[],
+  words: Words,
+  most: number = SHOWN_RUNS,
+): readonly KnownBlock[] {
+  const shown = runs.slice(0, most);
   return [
     ...shown.map((run) => section(runLine(run, words), undefined, 400)),
     ...rest(runs.length - shown.length, words),

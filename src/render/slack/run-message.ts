@@ -5,7 +5,7 @@ import type { ChatMessage } from '../../domain/chat-message.js';
 import { isOver, type Run } from '../../domain/run.js';
 import { actions, button, context, section, spoken } from './blocks.js';
 import { incidentButtons, incidentLine } from './incident-line.js';
-import { bold, code, join, lines, type Markup, markup } from './markup.js';
+import { bold, join, lines, type Markup, markup } from './markup.js';
 import { actorOf, askedFor, takenOver } from './people.js';
 import { renderProgress } from './progress-lines.js';
 import { renderVerdict } from './verdict.js';
@@ -89,15 +89,14 @@ function renderCancelled(view: RunView, words: Words): ChatMessage {
   return over(view, words, '⏹', title, by);
 }
 
+/** In words of the reader's language; what was written down of it beside the reason is for the log. */
 function renderInterrupted(view: RunView, words: Words): ChatMessage {
   const { run } = view;
   const title = words.run.interrupted(run.target);
   const reason = run.interrupted?.reason ?? 'failed';
-  const says = run.interrupted?.says.trim() ?? '';
   return over(view, words, '⚠', title, [
     markup`${words.run.interruptedWhy[reason]}`,
     markup`${words.run.interruptedDo[reason]}`,
-    ...(says === '' ? [] : [markup`${words.run.saidToIt}${words.colon}${code(says)}`]),
   ]);
 }
 

@@ -50,10 +50,15 @@ function eventLine(event: TimelineEvent, words: Words): Markup {
 
 function detail(key: string, value: string, words: Words): Markup {
   if (key === 'text') return markup` “${value}”`;
+  // Written for the log, in English; the reason beside it is told in the reader's language.
+  if (key === 'says') return markup``;
+  const reason = REASONS.find((one) => one === value);
+  if (key === 'reason' && reason !== undefined) return markup` · ${words.run.interruptedWhy[reason]}`;
   const verdict = VERDICTS.find((one) => one === value);
   return key === 'verdict' && verdict !== undefined
     ? markup` · ${words.outcome[verdict]}`
     : markup` · ${code(value)}`;
 }
 
+const REASONS = ['time-limit', 'worker-lost', 'stopped', 'failed', 'configuration'] as const;
 const VERDICTS = ['root-cause', 'healthy', 'inconclusive', 'unreachable'] as const;

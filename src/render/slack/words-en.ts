@@ -53,17 +53,17 @@ export const wordsEn: Words = {
       'worker-lost': 'The worker that carried it out was lost, and no other one could finish it.',
       stopped: 'goodgate was stopped meanwhile, and did not go on with it.',
       failed: 'goodgate itself failed.',
-      configuration: 'The configuration does not allow this check.',
+      configuration: 'goodgate.yaml has no such target any more.',
     },
     interruptedDo: {
       'time-limit':
         'Check again. If it happens again: raise service.runs.timeLimit, or ask goodgate doctor which host is slow.',
       'worker-lost': 'Check again. If it happens again: look why workers end (memory, restarts).',
       stopped: 'Check again.',
-      failed: 'Check again. If it happens again: report it, with the line below and the log of that minute.',
+      failed:
+        'Check again. If it happens again: report it, with the number of the check and the log of that minute.',
       configuration: 'Correct goodgate.yaml (goodgate validate shows where), and check again.',
     },
-    saidToIt: 'What was said',
     askedBy: 'asked by',
     joinedBy: 'also wanted by',
     alert: (source) => `an alert of ${source}`,
@@ -181,7 +181,6 @@ export const wordsEn: Words = {
     },
     whichIncident: 'Several incidents are open. Which one do you mean?',
     noIncident: 'No incident is open.',
-    noIncidentOf: (target) => `No incident of ${target} is open.`,
     unknown: {
       command: (word) => `I know no command “${word}”.`,
       target: (word) => `I know no target “${word}”.`,
@@ -203,8 +202,6 @@ export const wordsEn: Words = {
     extra: (word) => `“${word}” is one word too many. Nothing was done.`,
     unavailable:
       'The store of goodgate (Redis) does not answer, so I cannot say that this was done. Try again in a moment: asking twice does no harm. If it stays so, tell whoever runs goodgate.',
-    cannotPost: (code) => `Slack does not let me write there (${code}), so nothing was started.`,
-    invite: 'Invite me with /invite, and try again.',
     failed: 'I failed, and that is my own fault. What you asked for may not have been done.',
     reference: (reference) => `In my log this is ${reference}.`,
     silent: (minutes) =>

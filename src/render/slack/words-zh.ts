@@ -45,17 +45,16 @@ export const wordsZh: Words = {
       'worker-lost': '执行检查的 worker 已失联，且没有其他 worker 能完成它。',
       stopped: 'goodgate 在此期间停止运行，没有继续这次检查。',
       failed: 'goodgate 自身出错。',
-      configuration: '配置不允许这次检查。',
+      configuration: 'goodgate.yaml 中已没有这个目标。',
     },
     interruptedDo: {
       'time-limit':
         '请重新检查。若再次发生，请调大 service.runs.timeLimit，或用 goodgate doctor 查看哪台主机响应慢。',
       'worker-lost': '请重新检查。若再次发生，请查看 worker 退出的原因（内存、重启）。',
       stopped: '请重新检查。',
-      failed: '请重新检查。若再次发生，请附上下面这一行和当时的日志进行反馈。',
+      failed: '请重新检查。若再次发生，请附上检查编号和当时的日志进行反馈。',
       configuration: '请修正 goodgate.yaml（goodgate validate 会指出位置），然后重新检查。',
     },
-    saidToIt: '详细信息',
     askedBy: '发起者',
     joinedBy: '共同关注',
     alert: (source) => `${source} 的告警`,
@@ -170,7 +169,6 @@ export const wordsZh: Words = {
     },
     whichIncident: '有多个未关闭的事件，您指的是哪一个？',
     noIncident: '没有未关闭的事件。',
-    noIncidentOf: (target) => `${target} 没有未关闭的事件。`,
     unknown: {
       command: (word) => `没有名为“${word}”的命令。`,
       target: (word) => `没有名为“${word}”的目标。`,
@@ -192,8 +190,6 @@ export const wordsZh: Words = {
     extra: (word) => `多了一个词“${word}”，未执行任何操作。`,
     unavailable:
       'goodgate 的存储（Redis）没有应答，无法确认您的请求是否已执行。请稍后再试，重复请求不会有任何影响；若持续如此，请告知 goodgate 的维护者。',
-    cannotPost: (code) => `Slack 不允许我在那里发言（${code}），因此未开始检查。`,
-    invite: '请用 /invite 邀请我加入，然后再试。',
     failed: '我自身出错了，您的请求可能没有执行。',
     reference: (reference) => `在我的日志中编号为 ${reference}。`,
     silent: (minutes) => `已有 ${minutes} 分钟没有 worker 领取检查。goodgate start --role worker 在运行吗？`,

@@ -39,7 +39,6 @@ export interface Words {
     readonly interrupted: (target: string) => string;
     readonly interruptedWhy: Readonly<Record<InterruptReason, string>>;
     readonly interruptedDo: Readonly<Record<InterruptReason, string>>;
-    readonly saidToIt: string;
     readonly askedBy: string;
     readonly joinedBy: string;
     readonly alert: (source: string) => string;
@@ -146,15 +145,12 @@ export interface Words {
     >;
     readonly whichIncident: string;
     readonly noIncident: string;
-    readonly noIncidentOf: (target: string) => string;
     readonly unknown: Readonly<Record<WordKind, (word: string) => string>>;
     readonly meant: string;
     readonly known: Readonly<Record<WordKind, string>>;
     readonly usage: (command: string) => string;
     readonly extra: (word: string) => string;
     readonly unavailable: string;
-    readonly cannotPost: (code: string) => string;
-    readonly invite: string;
     readonly failed: string;
     readonly reference: (reference: string) => string;
     readonly silent: (minutes: number) => string;

@@ -107,7 +107,6 @@ async function doAll(url: string): Promise<void> {
   await queue.add(run.id, 'person');
   await waitUntil('it is finished', async () => (await runs.get(run.id))?.state === 'finished', 30_000);
   await waitUntil('its job is gone', async () => (await queue.stateOf(run.id)) === 'gone');
-  expect(await queue.counts()).toEqual({ waiting: 0, active: 0 });
   expect(await queue.remove(run.id)).toBe(false);
   expect(await canary.send(20_000)).toBe(true);
   expect((await runs.lastResults(['docs-server'])).get('docs-server')?.id).toBe(run.id);

@@ -158,6 +158,23 @@ describe('a command', () => {
     ]);
   });
 
+  it('counts what it leaves out of a story of many runs', async () => {
+    const at = stage();
+    const { incident, run } = await at.broken('docs-server');
+    const runs = Array.from({ length: 130 }, (_, index) => `run-${index + 100}`);
+    await at.incidents.change(incident.id, (one) => ({ ...one, runs: [...runs, run.id] }));
+    for (const id of runs) {
+      await at.timeline.append(id, {
+        at: '2026-11-25T03:00:01.000Z',
+        actor: ANNA,
+        kind: 'run-started',
+        details: {},
+      });
+    }
+    const story = await at.say({ name: 'timeline' });
+    expect(story.kind === 'timeline' && story.events.length + story.omitted).toBe(130);
+  });
+
   it('checks again what was checked last here, with the same playbook', async () => {
     const at = stage();
     await at.say({ name: 'check', target: 'wiki', playbook: 'onlyoffice' });

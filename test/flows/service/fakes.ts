@@ -160,7 +160,6 @@ export function memoryQueue(): JobQueue & { readonly jobs: Map<string, 'waiting'
     },
     remove: async (runId) => jobs.get(runId) === 'waiting' && jobs.delete(runId),
     stateOf: async (runId) => jobs.get(runId) ?? 'gone',
-    counts: async () => ({ waiting: jobs.size, active: 0 }),
   };
 }
 
@@ -301,7 +300,6 @@ export function memorySlack() {
       const found = [...held].find(([, one]) => one.channel === place.channel && one.mark === what.mark);
       return { state: 'done', value: found ? { ts: found[0] } : {} };
     },
-    whisper: async () => ({ state: 'done', value: null }),
     permalink: async ({ ts: at }) => `https://slack.example/${at}`,
     locale: async () => undefined,
   };

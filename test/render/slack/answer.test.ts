@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkMessage } from '../../../playground/slack-limits/check-payload.js';
 import { readable } from '../../../playground/slack-limits/readable.js';
 import type { Incident } from '../../../src/domain/incident.js';
+import type { Run } from '../../../src/domain/run.js';
 import { renderAnswer } from '../../../src/render/slack/answer.js';
 import { slackWords } from '../../../src/render/slack/words.js';
 import { COMMANDS, USAGE } from '../../../src/words/commands.js';
@@ -25,6 +26,16 @@ describe.each(['en', 'zh'] as const)('an answer in %s', (lang) => {
     const text = JSON.stringify(message);
     for (const name of COMMANDS) expect(text).toContain(`\`/gate ${name} ${USAGE[name]}`.trim());
     expect(text).not.toContain('/502');
+  });
+});
+
+describe('the latest checks', () => {
+  it('are all shown that were read, and none is counted that was not', () => {
+    const [run] = overview('en').waiting;
+    const runs = Array.from({ length: 15 }, (_, index) => ({ ...run, id: `run-${index + 200}` }) as Run);
+    const text = readable(renderAnswer({ kind: 'runs', runs }, slackWords.en, { command: '/502' }));
+    expect(text.match(/run-2\d\d/gu)).toHaveLength(15);
+    expect(text).not.toContain('more');
   });
 });
 

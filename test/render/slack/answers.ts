@@ -18,6 +18,12 @@ function events(): readonly TimelineEvent[] {
       kind: 'run-finished',
       details: { run: 'run-142', verdict: 'root-cause', cause: 'redis-down' },
     },
+    {
+      at: at(8),
+      actor: GOODGATE,
+      kind: 'run-interrupted',
+      details: { run: 'run-143', reason: 'time-limit', says: 'the run took longer than 120 s' },
+    },
     { at: at(9), actor: ADA, kind: 'incident-acknowledged', details: {} },
     {
       at: at(20),
@@ -96,7 +102,7 @@ export function answers(lang: 'en' | 'zh'): Record<string, Answer> {
     },
     noted: { kind: 'incident-changed', what: 'noted', incident: INCIDENT, changed: true },
     'which-incident': { kind: 'which-incident', incidents: all.incidents, command: 'note it is the cache' },
-    'no-incident': { kind: 'no-incident', target: 'docs-server' },
+    'no-incident': { kind: 'no-incident' },
     lesson: {
       kind: 'lesson',
       lesson: {
@@ -128,7 +134,6 @@ export function answers(lang: 'en' | 'zh'): Record<string, Answer> {
     usage: { kind: 'usage', command: 'run', usage: 'PLAYBOOK TARGET' },
     'usage-extra': { kind: 'usage', command: 'cancel', usage: 'RUN', extra: 'now' },
     unavailable: { kind: 'unavailable' },
-    'cannot-post': { kind: 'cannot-post', code: 'not_in_channel' },
     failed: { kind: 'failed', reference: '7f3a91' },
   };
 }

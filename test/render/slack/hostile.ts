@@ -300,7 +300,7 @@ export function scenarioOf(finding: Finding): Scenario {
     },
     { kind: 'incident-changed', what: 'noted', incident, changed: has(1) },
     { kind: 'which-incident', incidents: overview.incidents, command: text() },
-    { kind: 'no-incident', target: text() },
+    { kind: 'no-incident' },
     {
       kind: 'lesson',
       lesson: {
@@ -320,7 +320,6 @@ export function scenarioOf(finding: Finding): Scenario {
       known: times(finding.others, text),
     },
     { kind: 'usage', command: text(), usage: text(), extra: text() },
-    { kind: 'cannot-post', code: text() },
     { kind: 'failed', reference: text() },
   ];
   return {

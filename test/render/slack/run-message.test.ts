@@ -40,6 +40,17 @@ describe('the message of a run', () => {
     expect(text).toContain('the check was begun anew (attempt 2).');
   });
 
+  it.each(['time-limit', 'worker-lost', 'stopped', 'failed', 'configuration'] as const)(
+    'tells in the language of its reader that a run was interrupted: %s',
+    (reason) => {
+      const interrupted = { reason, says: 'written for the log' };
+      const run = { ...view.run, state: 'interrupted', interrupted } as const;
+      const text = readable(renderRun({ ...view, run }, slackWords.zh, { command: '/502' }));
+      expect(text).toContain(slackWords.zh.run.interruptedWhy[reason]);
+      expect(text).not.toContain('written for the log');
+    },
+  );
+
   it('has a place for what offers to mend it, between the next step and the buttons', () => {
     const recovery = [{ type: 'divider' } as const];
     const types = render({}, { recovery }).blocks.map((block) => (block as { type: string }).type);

@@ -104,11 +104,16 @@ export function runViews(lang: 'en' | 'zh'): Record<string, RunView> {
       state: 'interrupted',
       interrupted: {
         reason: 'time-limit',
-        says: 'stopped after 120 s, while docs-2 was asked for nginx.dump',
+        says: 'the run took longer than 120 s',
       },
     }),
     'worker-lost': view(
-      { ...running, ...ended, state: 'interrupted', interrupted: { reason: 'worker-lost', says: '' } },
+      {
+        ...running,
+        ...ended,
+        state: 'interrupted',
+        interrupted: { reason: 'worker-lost', says: 'the worker was lost 3 times' },
+      },
       { incident: INCIDENT },
     ),
     'root-cause': view(finished(judged['proven-cause']), {
