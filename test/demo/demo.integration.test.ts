@@ -75,7 +75,7 @@ describe('npm run demo -- --once', () => {
     expect(stdout).toMatch(/HEALTHY[\s\S]*HTTP\/1\.1 502[\s\S]*ROOT CAUSE FOUND[\s\S]*HTTP\/1\.1 200 OK/);
     expect(stdout).toContain('Broken was redis-down, and that is what goodgate named.');
     expect(stdout).toMatch(
-      /asked in Slack[\s\S]*\/502 check docs-server[\s\S]*redis-down[\s\S]*In its thread: 3/,
+      /asked in Slack[\s\S]*\/502 check docs-server[\s\S]*redis-down[\s\S]*\[Recheck\] [\s\S]*asked by @ada [\s\S]*In its thread: 3/,
     );
     expect(`${stdout}${stderr}`).not.toMatch(/\n {4}at /);
     expect(status).toBe(0);
