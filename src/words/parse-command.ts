@@ -28,6 +28,7 @@ export type ParsedCommand =
     };
 
 const LONGEST = 2000;
+const LONGEST_ID = 60;
 const RUN_ID = /^(?:run-|#)?(\d{1,12})$/iu;
 const NAMED_INCIDENT = /^(?:inc-|#)\d{1,12}$/iu;
 const INCIDENT_ID = /^(?:inc-|#)?(\d{1,12})$/iu;
@@ -110,15 +111,13 @@ function parseArguments(
     }
     case 'cancel': {
       if (first === undefined) return { kind: 'usage', command: name, usage: USAGE[name] };
-      const run = idOf(first, 'run');
-      return run === undefined ? unknownId(first, 'run') : done({ name, run });
+      return done({ name, run: idOf(first, 'run') });
     }
     case 'timeline':
     case 'ack':
     case 'resolve': {
       if (first === undefined) return done({ name });
-      const incident = idOf(first, 'inc');
-      return incident === undefined ? unknownId(first, 'incident') : done({ name, incident });
+      return done({ name, incident: idOf(first, 'inc') });
     }
     case 'note':
       return parseNote(text);
@@ -199,14 +198,10 @@ function exactly(word: string, names: readonly string[]): string | undefined {
   return names.find((one) => one === word) ?? names.find((one) => one.toLowerCase() === word.toLowerCase());
 }
 
-/** `run-142`, `142` and `#142` are the same run. */
-function idOf(word: string, prefix: 'run' | 'inc'): string | undefined {
+/** `run-142`, `142` and `#142` are the same run. What is none of them is looked up as it is, and not found. */
+function idOf(word: string, prefix: 'run' | 'inc'): string {
   const [, digits] = (prefix === 'run' ? RUN_ID : INCIDENT_ID).exec(word) ?? [];
-  return digits === undefined ? undefined : `${prefix}-${Number(digits)}`;
-}
-
-function unknownId(word: string, expected: 'run' | 'incident'): ParsedCommand {
-  return { kind: 'not-understood', word, expected, near: [], known: [] };
+  return digits === undefined ? word.slice(0, LONGEST_ID) : `${prefix}-${Number(digits)}`;
 }
 
 function notUnderstood(

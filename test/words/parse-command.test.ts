@@ -32,6 +32,7 @@ describe('what people type', () => {
     ['timeline INC-17', { name: 'timeline', incident: 'inc-17' }],
     ['ack', { name: 'ack' }],
     ['close 17', { name: 'resolve', incident: 'inc-17' }],
+    ['cancel rn-14', { name: 'cancel', run: 'rn-14' }],
     ['explain Redis-Down', { name: 'explain', cause: 'redis-down' }],
     ['?', { name: 'help' }],
   ])('%s', (text, command) => {

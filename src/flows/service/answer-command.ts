@@ -99,7 +99,7 @@ async function recheck(target: string | undefined, asked: Asked, deps: AnswerDep
 
 async function cancel(id: string, by: Actor, deps: AnswerDeps): Promise<Answer> {
   const asked = await deps.runs.change(id, (run) => requestCancel(run, by));
-  if (asked === undefined) return { kind: 'not-understood', word: id, expected: 'run', near: [], known: [] };
+  if (asked === undefined) return unknownRun(id, deps);
   if (isOver(asked.run)) return { kind: 'run-over', run: asked.run };
   if (asked.changed) await tellTimeline(id, 'run-cancel-requested', by, { run: id }, deps);
   // No worker has it: nobody else would end it.
@@ -154,9 +154,7 @@ async function incidentMeant(
 ): Promise<{ readonly incident: Incident } | { readonly answer: Answer }> {
   if (id !== undefined) {
     const incident = await deps.incidents.get(id);
-    return incident === undefined
-      ? { answer: { kind: 'not-understood', word: id, expected: 'incident', near: [], known: [] } }
-      : { incident };
+    return incident === undefined ? { answer: await unknownIncident(id, command, deps) } : { incident };
   }
   const unresolved = await deps.incidents.unresolved();
   const [only, ...others] = unresolved;
@@ -175,4 +173,31 @@ async function incidentMeant(
   }
   const [newest] = among === 'all' ? await deps.incidents.recent(1) : [];
   return newest === undefined ? { answer: { kind: 'no-incident' } } : { incident: newest };
+}
+
+const OFFERED = 3;
+
+/** What can be cancelled, a click away. */
+async function unknownRun(word: string, deps: AnswerDeps): Promise<Answer> {
+  const unfinished = await deps.runs.unfinished();
+  const near = unfinished.slice(-OFFERED).map(({ id, target }) => ({
+    label: `cancel ${id} (${target})`,
+    command: `cancel ${id}`,
+  }));
+  const known = near.length > 0 ? [] : (await deps.runs.recent(OFFERED)).map(({ id }) => id);
+  return { kind: 'not-understood', word, expected: 'run', near, known };
+}
+
+/** The open ones, a click away; a note has to be typed again. */
+async function unknownIncident(word: string, command: string, deps: AnswerDeps): Promise<Answer> {
+  const unresolved = await deps.incidents.unresolved();
+  const near =
+    command === 'note'
+      ? []
+      : unresolved.slice(-OFFERED).map(({ id, target }) => ({
+          label: `${command} ${id} (${target})`,
+          command: `${command} ${id}`,
+        }));
+  const known = near.length > 0 ? [] : (await deps.incidents.recent(OFFERED)).map(({ id }) => id);
+  return { kind: 'not-understood', word, expected: 'incident', near, known };
 }

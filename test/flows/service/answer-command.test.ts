@@ -84,6 +84,24 @@ describe('a command', () => {
     expect(await at.runs.get('run-1')).toMatchObject({ state: 'cancelled' });
   });
 
+  it('offers what can be meant for a number that there is not', async () => {
+    const at = stage();
+    const { incident } = await at.broken('docs-server');
+    expect(await at.say({ name: 'cancel', run: 'rn-1' })).toMatchObject({
+      kind: 'not-understood',
+      word: 'rn-1',
+      near: [{ command: 'cancel run-1' }],
+    });
+    expect(await at.say({ name: 'ack', incident: 'inc-99' })).toMatchObject({
+      expected: 'incident',
+      near: [{ command: `ack ${incident.id}` }],
+    });
+    expect(await at.say({ name: 'note', incident: 'inc-99', text: 'x' })).toMatchObject({
+      near: [],
+      known: [incident.id],
+    });
+  });
+
   it('begins a new run for who asks while the old one is being cancelled', async () => {
     const at = stage();
     await at.say({ name: 'check', target: 'docs-server' });
