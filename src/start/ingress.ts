@@ -50,6 +50,8 @@ export interface Ingress {
 
 /** Slack wants an answer within seconds, and a call without a limit may wait for ever. */
 const CALL_MS = 8000;
+/** What was acknowledged gets this long to be written down when the service stops. */
+const SETTLE_MS = 3000;
 
 export function createIngress(options: IngressOptions): Ingress {
   const { config, slack, state, log } = options;
@@ -92,6 +94,8 @@ export function createIngress(options: IngressOptions): Ingress {
     onUnheard: (what, says) => log.warn({ what }, `an answer did not reach the person: ${says}`),
   };
   const wayIn = openWayIn(slack.mode, clientOptions, logger, log);
+  const underWay = createUnderWay();
+  let closing = false;
   createSlackApp({
     receiver: wayIn.receiver,
     token: slack.token,
@@ -100,11 +104,19 @@ export function createIngress(options: IngressOptions): Ingress {
     clientOptions,
     logger,
     seen: rememberingToo(state.seen),
-    handle: (request, reply) => hearRequest(request, reply, hearing),
+    handle: (request, reply) => underWay.add(hearRequest(request, reply, hearing)),
     options: options.targetOptions,
   });
   return {
-    ...(wayIn.kind === 'http' ? { listener: wayIn.listener } : {}),
+    ...(wayIn.kind === 'http'
+      ? {
+          listener: (request, response) => {
+            // Not taken, and said so: Slack tells the person, and brings events again.
+            if (closing) response.writeHead(503).end();
+            else wayIn.listener(request, response);
+          },
+        }
+      : {}),
     trouble: () => watch.trouble() ?? (wayIn.kind === 'socket' ? wayIn.connection.trouble() : undefined),
     publish: (stopping) =>
       runPublisher(
@@ -135,7 +147,29 @@ export function createIngress(options: IngressOptions): Ingress {
     },
     stop: async () => {
       watch.stop();
+      closing = true;
       if (wayIn.kind === 'socket') await wayIn.connection.stop();
+      await underWay.settled(SETTLE_MS);
+    },
+  };
+}
+
+/** What was acknowledged and is still being carried out. */
+function createUnderWay() {
+  const all = new Set<Promise<void>>();
+  return {
+    add: (work: Promise<void>): Promise<void> => {
+      const tracked = work.finally(() => all.delete(tracked));
+      all.add(tracked);
+      return tracked;
+    },
+    settled: async (withinMs: number): Promise<void> => {
+      let timer: NodeJS.Timeout | undefined;
+      const tooLong = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, withinMs);
+      });
+      await Promise.race([Promise.allSettled(all), tooLong]);
+      clearTimeout(timer);
     },
   };
 }

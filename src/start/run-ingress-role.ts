@@ -70,6 +70,6 @@ export async function runIngressRole(options: IngressRoleOptions): Promise<Part[
     // Messages are brought up to date after the last run has ended: the worker is stopped before.
     { name: 'publisher', stop: () => publishing.stop() },
     { name: 'canary', stop: () => canary.stop() },
-    { name: 'slack', stop: () => ingress.stop() },
+    { name: 'slack', isWayIn: true, stop: () => ingress.stop() },
   ];
 }

@@ -21,6 +21,7 @@ export interface WorkerRoleOptions {
 }
 
 const READY_MS = 30_000;
+const FIRST_SWEEP_MS = 60_000;
 const SWEEP_MS = 3_600_000;
 
 export async function runWorkerRole(
@@ -40,16 +41,20 @@ export async function runWorkerRole(
     onError: state.onError,
   });
   const canary = createCanaryWorker({ place, name: work.name, client: state.client, onError: state.onError });
-  const sweeping = setInterval(() => {
+  const sweepNow = (): void => {
     sweep(state.client, { keepMs: runs.keepMs, now: new Date(), onBroken: state.onBroken }).catch(
       (error: unknown) => log.warn({ err: error }, 'old runs could not be removed'),
     );
-  }, SWEEP_MS);
+  };
+  // Also one that is started again more often than that must do it sometimes.
+  const first = setTimeout(sweepNow, FIRST_SWEEP_MS);
+  const sweeping = setInterval(sweepNow, SWEEP_MS);
   return {
     name: 'worker',
     // The ingress sends one every few seconds.
     isReady: async () => performance.now() - (canary.lastMs() ?? Number.NEGATIVE_INFINITY) < READY_MS,
     stop: async () => {
+      clearTimeout(first);
       clearInterval(sweeping);
       await Promise.all([worker.close(graceMs), canary.close()]);
       work.stop();

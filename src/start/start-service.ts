@@ -24,9 +24,10 @@ export interface ServiceOptions {
   readonly io: Io;
 }
 
-/** One part of the running service. Stopped in the order opposite to that of their starts. */
+/** One part of the running service. Stopped in the order opposite to that of their starts, the way in before all. */
 export interface Part {
   readonly name: string;
+  readonly isWayIn?: boolean;
   stop(): Promise<void>;
 }
 
@@ -69,7 +70,9 @@ export async function startService(options: ServiceOptions): Promise<ExitCode> {
       },
     ]);
   } finally {
-    for (const part of parts.reverse()) {
+    const wayIn = parts.filter(({ isWayIn }) => isWayIn === true);
+    const others = parts.filter(({ isWayIn }) => isWayIn !== true).reverse();
+    for (const part of [...wayIn, ...others]) {
       await part
         .stop()
         .catch((error: unknown) => log.warn({ err: error, part: part.name }, 'did not stop cleanly'));

@@ -192,7 +192,13 @@ describe('a service that is told to stop by Ctrl-C in the middle of a check', ()
     const family = withDescendants([bot.pid]);
     expect(family.length).toBeGreaterThanOrEqual(2);
     const asked = Date.now();
-    expect(await bot.interrupt()).toBe(0);
+    const gone = bot.interrupt();
+    // From now on nothing is taken, and Slack is told so: what is acknowledged is carried out.
+    await waitUntil('no command is taken any more', async () => {
+      const wei = stage.slack.person('wei').id;
+      return (await stage.slack.typeCommand(wei, stage.incidents, '/502', 'status')).status === 503;
+    });
+    expect(await gone).toBe(0);
     console.info(`stopped ${Date.now() - asked} ms after it was asked, with the run ended`);
     expect(family.filter(isAlive)).toEqual([]);
     const ended = await stage.runIs(run.id, ({ endedAt }) => endedAt !== undefined);

@@ -143,7 +143,7 @@ async function note(id: string | undefined, text: string, asked: Asked, deps: An
   return { kind: 'incident-changed', what: 'noted', incident: found.incident, changed: true };
 }
 
-/** The incident that was named; else the one of this conversation; else the only one that there is. */
+/** The incident that was named; else the only one that there is; else the only one of this conversation. */
 async function incidentMeant(
   command: string,
   id: string | undefined,

@@ -40,6 +40,7 @@ export function reportProgress(run: Run, deps: ReportDeps) {
     },
     judging: (): void => {
       step = 'judging';
+      schedule();
     },
     /** Resolves when nothing more will be written. */
     stop: async (): Promise<void> => {
