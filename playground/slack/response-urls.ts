@@ -60,9 +60,15 @@ export function createResponseUrls(parts: {
       // A response reaches channels that the app is not in: Slack's hook posts it, not the app's token.
       await emulator.call(app.botUserId, 'chat.postMessage', { ...content, channel, bot_id: app.botId });
     } else {
-      seen.whisper(user, channel, content, replaces ? message.ts : undefined);
+      seen.whisper(user, channel, content, replaces ? message.ts : await drawTs(origin));
     }
     changed();
+  }
+
+  /** From the same count as those of messages: it stands where it came, also within a second. */
+  async function drawTs({ user, channel }: Origin): Promise<string | undefined> {
+    const drawn = await emulator.call(app.botUserId, 'chat.postEphemeral', { user, channel, text: '…' });
+    return textIn(drawn, 'message_ts') || undefined;
   }
 
   return {
