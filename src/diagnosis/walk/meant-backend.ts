@@ -22,6 +22,7 @@ export function matchedBackend(
     server.groupName,
     server.isName ? server.host : undefined,
     target.name,
+    target.variables['usualBackend'],
     ...socketHints(server.socket),
   ].filter((hint) => hint !== undefined);
   const place = { host: server.host, port: server.port, socket: server.socket, hints };
