@@ -18,6 +18,7 @@ import { createHttpDelivery } from '../playground/slack/http-delivery.js';
 import { slashCommand } from '../playground/slack/payloads.js';
 import type { SlackProcessReady, SlackQuestion } from '../playground/slack/slack-process.js';
 import { pidsOfFolder } from '../playground/world/process-table.js';
+import { pause } from '../playground/world/wait-until.js';
 import { startWorld, type World } from '../playground/world/world.js';
 
 const CHECKS = 20;
@@ -251,10 +252,6 @@ function row(what: string, ...cells: readonly string[]): string {
 
 function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 await main();

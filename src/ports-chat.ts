@@ -10,7 +10,7 @@ import type { ChatFile, ChatMessage } from './domain/chat-message.js';
 export type Sent<Value> =
   | { readonly state: 'done'; readonly value: Value }
   | { readonly state: 'unknown'; readonly says: string }
-  | { readonly state: 'later'; readonly afterMs: number; readonly says: string }
+  | { readonly state: 'later'; readonly afterMs: number; readonly says: string; readonly code?: string }
   | { readonly state: 'refused'; readonly code: string; readonly says: string };
 
 /**

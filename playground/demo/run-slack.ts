@@ -1,4 +1,4 @@
-import { waitUntil } from '../world/wait-until.js';
+import { pause, waitUntil } from '../world/wait-until.js';
 import type { World } from '../world/world.js';
 import type { DemoOptions } from './options.js';
 import { COMMAND, type SlackSide, startSlackSide, TARGET } from './slack-side.js';
@@ -85,5 +85,5 @@ async function breakFirst(side: SlackSide, name: string, voice: Voice, words: Wo
 
 /** Ctrl-C ends the whole program elsewhere (ending.ts). */
 async function untilEnded(side: SlackSide): Promise<void> {
-  while (!side.bot.ended()) await new Promise((resolve) => setTimeout(resolve, 500));
+  while (!side.bot.ended()) await pause(500);
 }

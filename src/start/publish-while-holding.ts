@@ -1,4 +1,5 @@
 /** One publisher at a time, over all processes: the one that holds the lease. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceLog } from '../adapters/log/logger.js';
 import type { Lease, MessageBoard } from '../ports-state.js';
 
@@ -21,7 +22,7 @@ export function publishWhileHolding(
       const lost = new AbortController();
       const taken = await lease.take(() => lost.abort()).catch(() => ({ taken: false as const }));
       if (!taken.taken) {
-        await pause(TRY_MS, stopping.signal);
+        await pause(TRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
         continue;
       }
       log.info('this process keeps the messages in Slack up to date');
@@ -47,18 +48,4 @@ async function isNothingDue(board: MessageBoard): Promise<boolean> {
     // Nobody can tell, and nothing could be published either.
     return true;
   }
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,6 +1,6 @@
 /** Who the bot is, as Slack says it, and whether its token works: asked until Slack answers, and then now and then. */
 import type { WebClient } from '@slack/web-api';
-import { AUTH_CODES, sentOf } from '../adapters/slack/sent.js';
+import { isAboutToken, sentOf } from '../adapters/slack/sent.js';
 import type { SlackIdentity } from '../adapters/slack/slack-app.js';
 
 export interface IdentityWatch {
@@ -56,12 +56,12 @@ export function watchIdentity(
       know({ botId: botId ?? '', botUserId: botUserId ?? '', teamId: teamId ?? '' });
       again(LOOK_AGAIN_MS);
     } catch (error) {
-      const { says } = sentOf(error);
-      const code = says.split(' ').at(-1) ?? '';
-      const isToken = AUTH_CODES.has(code);
+      const sent = sentOf(error);
+      const { says } = sent;
+      const isToken = isAboutToken(sent);
       if (isKnown) {
         // Slack in trouble says nothing of the token.
-        if (isToken) heard(false, code);
+        if (isToken && sent.state === 'later') heard(false, sent.code);
         again(trouble === undefined ? LOOK_AGAIN_MS : LOOK_FOR_BETTER_MS);
         return;
       }

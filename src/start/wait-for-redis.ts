@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceLog } from '../adapters/log/logger.js';
 import { migrate } from '../adapters/redis/migrate.js';
 import type { ConfigProblem } from '../config/config.js';
@@ -24,7 +25,7 @@ export async function waitForRedis(
       return migrated.ok ? undefined : { message: migrated.says, suggestion: migrated.remedy };
     }
     if (asked % SAY_EVERY === SAY_EVERY - 1) log.warn('Redis does not answer yet; waiting for it');
-    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    await pause(ASK_MS, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { ChatMessage } from '../../domain/chat-message.js';
 import type { Messenger, Sent, Urgency } from '../../ports-chat.js';
 import { findFile, findMessage, METADATA_TYPE } from './find-message.js';
 import { createPace, type Pace } from './pace.js';
-import { AUTH_CODES, sentOf } from './sent.js';
+import { isAboutToken, sentOf } from './sent.js';
 import { toBlocks } from './to-blocks.js';
 
 export interface MessengerOptions {
@@ -39,8 +39,7 @@ export function createMessenger({
       const sent = sentOf(error);
       onTrouble(method, sent.says);
       if (sent.state === 'later') {
-        const code = sent.says.split(' ').at(-1) ?? '';
-        if (AUTH_CODES.has(code)) onAuth?.(false, code);
+        if (isAboutToken(sent)) onAuth?.(false, sent.code);
         if (channel !== '') await pace.pause(channel, sent.afterMs);
       }
       return sent;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { RespondError, type RespondFn } from '@slack/bolt';
 import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
@@ -55,7 +56,7 @@ const WORTH_WAITING_MS = 10_000;
 async function askedTwice(call: () => Promise<unknown>): Promise<Sent<null>> {
   const sent = await asked(call);
   if (sent.state !== 'later' || sent.afterMs > WORTH_WAITING_MS) return sent;
-  await new Promise((resolve) => setTimeout(resolve, sent.afterMs));
+  await pause(sent.afterMs);
   return asked(call);
 }
 

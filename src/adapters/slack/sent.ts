@@ -31,7 +31,7 @@ const PASSES = new Map([
 /** Errors after which Slack may nevertheless have done what it was asked. */
 const DOUBTFUL = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
 
-export const AUTH_CODES: ReadonlySet<string> = new Set([
+const AUTH_CODES: ReadonlySet<string> = new Set([
   'invalid_auth',
   'not_authed',
   'token_revoked',
@@ -54,7 +54,7 @@ export function sentOf(error: unknown): Exclude<Sent<never>, { state: 'done' }> 
     const afterMs = PASSES.get(code);
     return afterMs === undefined
       ? { state: 'refused', code, says: `Slack refuses: ${code}` }
-      : { state: 'later', afterMs, says: `Slack answers ${code}` };
+      : { state: 'later', afterMs, says: `Slack answers ${code}`, code };
   }
   if (error instanceof WebAPIHTTPError) {
     const says = `Slack answers HTTP ${error.statusCode}`;
@@ -79,4 +79,9 @@ function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { cause } = error;
   return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
+}
+
+/** Slack does not take the token: the operator has to give another. */
+export function isAboutToken(sent: Sent<unknown>): boolean {
+  return sent.state === 'later' && sent.code !== undefined && AUTH_CODES.has(sent.code);
 }

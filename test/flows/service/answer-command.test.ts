@@ -1,29 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openIncident } from '../../../src/domain/incident.js';
 import { type AnswerDeps, answerCommand } from '../../../src/flows/service/answer-command.js';
-import {
-  ANNA,
-  BO,
-  fakeClock,
-  memoryBoard,
-  memoryIncidents,
-  memoryQueue,
-  memoryRuns,
-  memorySignals,
-  memoryTimeline,
-  target,
-} from './fakes.js';
+import { ANNA, BO, memoryService, target } from './fakes.js';
 
 function stage() {
-  const clock = fakeClock();
   const deps = {
-    clock,
-    runs: memoryRuns(),
-    incidents: memoryIncidents(),
-    board: memoryBoard(),
-    signals: memorySignals(),
-    timeline: memoryTimeline(),
-    queue: memoryQueue(),
+    ...memoryService(),
     targets: () => [target('docs-server'), target('wiki', 'onlyoffice')],
     workersSilentMs: () => 100,
     lesson: () => undefined,
@@ -37,9 +19,9 @@ function stage() {
   const broken = async (name: string, channel = 'C1') => {
     const { run } = await deps.runs.claim(
       { target: name, priority: 'person', requestedBy: ANNA, conversation: { channel } },
-      clock.now(),
+      deps.clock.now(),
     );
-    const { incident } = await deps.incidents.openFor(name, (id) => openIncident(id, run, clock.now()));
+    const { incident } = await deps.incidents.openFor(name, (id) => openIncident(id, run, deps.clock.now()));
     await deps.incidents.change(incident.id, (one) => ({ ...one, runs: [run.id] }));
     return { run, incident };
   };

@@ -305,3 +305,16 @@ export function memorySlack() {
   };
   return { messenger, held, files, plans };
 }
+
+/** Everything that flows keep things in, in memory. */
+export function memoryService() {
+  return {
+    clock: fakeClock(),
+    runs: memoryRuns(),
+    incidents: memoryIncidents(),
+    board: memoryBoard(),
+    signals: memorySignals(),
+    timeline: memoryTimeline(),
+    queue: memoryQueue(),
+  };
+}

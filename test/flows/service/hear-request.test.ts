@@ -2,29 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/domain/chat-actions.js';
 import { type HearDeps, hearRequest } from '../../../src/flows/service/hear-request.js';
 import { createVoice } from '../../../src/start/voice.js';
-import {
-  ANNA,
-  fakeClock,
-  memoryBoard,
-  memoryIncidents,
-  memoryQueue,
-  memoryRuns,
-  memorySignals,
-  memoryTimeline,
-  target,
-} from './fakes.js';
+import { ANNA, memoryService, target } from './fakes.js';
 
 function stage() {
   const told: string[] = [];
   const failures: unknown[] = [];
   const deps: HearDeps = {
-    clock: fakeClock(),
-    runs: memoryRuns(),
-    incidents: memoryIncidents(),
-    board: memoryBoard(),
-    signals: memorySignals(),
-    timeline: memoryTimeline(),
-    queue: memoryQueue(),
+    ...memoryService(),
     targets: () => [target()],
     workersSilentMs: () => 100,
     lesson: () => undefined,

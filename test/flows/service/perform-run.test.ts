@@ -3,36 +3,12 @@ import type { Verdict } from '../../../src/domain/diagnosis.js';
 import { type PerformDeps, performRun } from '../../../src/flows/service/perform-run.js';
 import { reconcileRuns } from '../../../src/flows/service/reconcile-runs.js';
 import { requestRun } from '../../../src/flows/service/request-run.js';
-import {
-  ANNA,
-  BO,
-  diagnosis,
-  fakeClock,
-  memoryArchive,
-  memoryBoard,
-  memoryIncidents,
-  memoryQueue,
-  memoryRuns,
-  memorySignals,
-  memorySlots,
-  memoryTimeline,
-  record,
-  target,
-} from './fakes.js';
+import { ANNA, BO, diagnosis, memoryArchive, memoryService, memorySlots, record, target } from './fakes.js';
 
 const NEVER = new AbortController().signal;
 
 function stage(options: { full?: string[]; verdict?: Verdict; cause?: string } = {}) {
-  const clock = fakeClock();
-  const shared = {
-    clock,
-    runs: memoryRuns(),
-    incidents: memoryIncidents(),
-    board: memoryBoard(),
-    signals: memorySignals(),
-    timeline: memoryTimeline(),
-    queue: memoryQueue(),
-  };
+  const shared = memoryService();
   const checked: string[] = [];
   const judged = diagnosis(options.verdict ?? 'root-cause', options.cause);
   const deps: PerformDeps = {
